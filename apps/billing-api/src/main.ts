@@ -1,0 +1,57 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '@holdfast/platform';
+import { DevelopmentSecrets } from './development-secrets';
+import { readSettings, SettingsError } from './read-settings';
+import { startEngine, type Engine } from './start-engine';
+import { welcome } from './welcome';
+
+const DATA_FOLDER = process.env.HOLDFAST_DATA ?? '.data';
+
+async function main(): Promise<void> {
+  let database: EmbeddedPostgres | undefined;
+  let engine: Engine | undefined;
+  let stopping = false;
+  const stop = async (reason: string, code: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    console.log(`${reason}: answering what was accepted, then stopping …`);
+    await engine?.stop().catch((fault: Error) => console.error(fault.message));
+    await database?.stop();
+    console.log('Stopped.');
+    process.exit(code);
+  };
+  process.on('SIGINT', () => void stop('Interrupted', 130));
+  process.on('SIGTERM', () => void stop('Asked to stop', 0));
+  // npm start's wrapper holds the other end of this channel: when it dies, so must the engine.
+  process.on('disconnect', () => void stop('Launcher gone', 1));
+
+  const secrets = new DevelopmentSecrets(DATA_FOLDER);
+  try {
+    const settings = await readSettings(process.env, {
+      secret: (name) => secrets.secret(name),
+      folder: DATA_FOLDER,
+      databaseUrl: async () => {
+        database = await startEmbeddedPostgres({ directory: join(DATA_FOLDER, 'pg') });
+        return database.url();
+      },
+    });
+    void database?.exited.then(() => stop('The embedded PostgreSQL ended', 1));
+    engine = await startEngine(settings);
+    console.log(welcome(engine.url, settings, secrets.made, database !== undefined));
+  } catch (fault) {
+    console.error(`Holdfast did not start. ${describe(fault)}`);
+    await database?.stop();
+    process.exit(1);
+  }
+}
+
+function describe(fault: unknown): string {
+  if (fault instanceof SettingsError) return fault.message;
+  const { code, message, stack } = fault as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return 'PORT: another program listens there already; choose another with PORT=…';
+  if (code === 'ECONNREFUSED' || code === '28P01' || code === '3D000') return `DATABASE_URL: ${message || 'connection refused'}`;
+  return process.env.LOG_LEVEL === 'debug' ? (stack ?? message) : message;
+}
+
+void main();

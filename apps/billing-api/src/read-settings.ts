@@ -1,0 +1,130 @@
+import { rateToE4, MAX_INCREMENT_SECONDS } from '@holdfast/kernel';
+import type { Settings } from '@holdfast/platform';
+import { z } from 'zod';
+
+/** A wrong setting stops the start with one clear line. */
+export class SettingsError extends Error {}
+
+const seconds = (fallback: number, max: number): z.ZodType<number> => z.coerce.number().positive().max(max).default(fallback);
+const DAY = 86_400;
+
+const Environment = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
+  ADMIN_API_KEY: z.string().min(16, 'must have at least 16 characters').max(256).optional(),
+  VAPI_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
+  VAPI_HMAC_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
+  VAPI_HMAC_ALGORITHM: z.enum(['sha256', 'sha512', 'sha1']).default('sha256'),
+  VAPI_HMAC_SIGNATURE_HEADER: z.string().min(1).toLowerCase().default('x-signature'),
+  VAPI_HMAC_TIMESTAMP_HEADER: z.string().min(1).toLowerCase().default('x-timestamp'),
+  VAPI_HMAC_PREFIX: z.string().default(''),
+  VAPI_HMAC_TOLERANCE_SECONDS: seconds(300, DAY),
+  VAPI_API_KEY: z.string().min(1).optional(),
+  VAPI_BASE_URL: z.url().optional(),
+  VAPI_CONTROL_HOSTS: z.string().default('.vapi.ai'),
+  TELEPHONY_PROVIDER: z.enum(['sandbox', 'vapi', 'twilio']).default('sandbox'),
+  TWILIO_ACCOUNT_SID: z.string().min(1).optional(),
+  TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
+  TWILIO_BASE_URL: z.url().optional(),
+  PUBLIC_URL: z.url().optional(),
+  RESERVATION_TTL_SECONDS: seconds(1_800, DAY),
+  RESERVATION_SWEEP_SECONDS: seconds(60, DAY),
+  KILL_SWITCH_INTERVAL_SECONDS: seconds(60, 3_600),
+  CALL_SLICE_SECONDS: seconds(300, 43_200),
+  DEFAULT_PENCE_PER_MINUTE: z.coerce.number().default(56),
+  DEFAULT_INCREMENT_SECONDS: z.coerce.number().int().min(1).max(MAX_INCREMENT_SECONDS).default(60),
+  WEBHOOK_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(1_073_741_824).default(10_485_760),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(60_000),
+  SENTRY_DSN: z.url().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  TIME_SCALE: z.coerce.number().min(1).max(1_000).default(1),
+});
+
+/** What the environment left open and development may make up. */
+export interface Development {
+  readonly databaseUrl: () => Promise<string>;
+  readonly secret: (name: 'ADMIN_API_KEY' | 'VAPI_WEBHOOK_SECRET') => string;
+  readonly folder: string;
+}
+
+/** @throws SettingsError with one line that names the setting. Empty values count as unset. */
+export async function readSettings(environment: NodeJS.ProcessEnv, development: Development): Promise<Settings> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
+    throw new SettingsError(`${path.join('.')}: ${message}`);
+  }
+  const env = parsed.data;
+  const production = env.NODE_ENV === 'production';
+  if (production) refuseDevelopmentConveniences(env);
+  requireProviderCredentials(env);
+  const defaultPencePerMinuteE4 = rateToE4(env.DEFAULT_PENCE_PER_MINUTE);
+  if (defaultPencePerMinuteE4 === undefined) {
+    throw new SettingsError('DEFAULT_PENCE_PER_MINUTE: must be a number from 0 to 1000000 with at most 4 decimals');
+  }
+  return {
+    production,
+    port: env.PORT,
+    host: env.HOST,
+    databaseUrl: env.DATABASE_URL ?? (await development.databaseUrl()),
+    adminApiKey: env.ADMIN_API_KEY ?? development.secret('ADMIN_API_KEY'),
+    vapi: {
+      webhookSecret: env.VAPI_WEBHOOK_SECRET ?? development.secret('VAPI_WEBHOOK_SECRET'),
+      hmac: env.VAPI_HMAC_SECRET
+        ? {
+            secret: env.VAPI_HMAC_SECRET,
+            algorithm: env.VAPI_HMAC_ALGORITHM,
+            signatureHeader: env.VAPI_HMAC_SIGNATURE_HEADER,
+            timestampHeader: env.VAPI_HMAC_TIMESTAMP_HEADER,
+            prefix: env.VAPI_HMAC_PREFIX,
+            toleranceSeconds: env.VAPI_HMAC_TOLERANCE_SECONDS,
+          }
+        : null,
+      apiKey: env.VAPI_API_KEY ?? null,
+      baseUrl: env.VAPI_BASE_URL ?? null,
+      controlHosts: env.VAPI_CONTROL_HOSTS.split(',')
+        .map((host) => host.trim())
+        .filter((host) => host !== ''),
+    },
+    telephonyProvider: env.TELEPHONY_PROVIDER,
+    twilio:
+      env.TWILIO_ACCOUNT_SID && env.TWILIO_AUTH_TOKEN
+        ? { accountSid: env.TWILIO_ACCOUNT_SID, authToken: env.TWILIO_AUTH_TOKEN, baseUrl: env.TWILIO_BASE_URL }
+        : null,
+    sandboxFolder: development.folder,
+    publicUrl: env.PUBLIC_URL ?? null,
+    reservationTtlSeconds: env.RESERVATION_TTL_SECONDS,
+    reservationSweepSeconds: env.RESERVATION_SWEEP_SECONDS,
+    killSwitchIntervalSeconds: env.KILL_SWITCH_INTERVAL_SECONDS,
+    callSliceSeconds: env.CALL_SLICE_SECONDS,
+    defaultPencePerMinuteE4,
+    defaultIncrementSeconds: env.DEFAULT_INCREMENT_SECONDS,
+    webhookBodyLimitBytes: env.WEBHOOK_BODY_LIMIT_BYTES,
+    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    sentryDsn: env.SENTRY_DSN ?? null,
+    logLevel: env.LOG_LEVEL,
+    timeScale: env.TIME_SCALE,
+  };
+}
+
+function refuseDevelopmentConveniences(env: z.infer<typeof Environment>): void {
+  const needed = ['DATABASE_URL', 'ADMIN_API_KEY', 'VAPI_WEBHOOK_SECRET'] as const;
+  const missing = needed.filter((name) => env[name] === undefined);
+  if (missing.length > 0) throw new SettingsError(`${missing.join(', ')}: required when NODE_ENV=production`);
+  if (env.TIME_SCALE !== 1) throw new SettingsError('TIME_SCALE: only for simulations, refused when NODE_ENV=production');
+}
+
+function requireProviderCredentials(env: z.infer<typeof Environment>): void {
+  if (env.TELEPHONY_PROVIDER === 'twilio' && !(env.TWILIO_ACCOUNT_SID && env.TWILIO_AUTH_TOKEN && env.VAPI_API_KEY)) {
+    throw new SettingsError('TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, VAPI_API_KEY: required when TELEPHONY_PROVIDER=twilio');
+  }
+  if (env.TELEPHONY_PROVIDER === 'vapi' && !env.VAPI_API_KEY) {
+    throw new SettingsError('VAPI_API_KEY: required when TELEPHONY_PROVIDER=vapi');
+  }
+}

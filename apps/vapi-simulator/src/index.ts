@@ -1,0 +1,11 @@
+export { startSimulator, type Simulator, type SimulatorOptions } from './simulator';
+export { SimulatedClock, SIMULATION_ORIGIN_MS } from './time/simulated-clock';
+export type { Assistant } from './calls/assistant';
+export type { InboundCall, OutboundCall, WebCall } from './calls/call-book';
+export type { CallScript } from './calls/call-script';
+export type { CarriedOutCommand } from './calls/call-control';
+export type { SimulatedCall, SpokenLine } from './calls/simulated-call';
+export type { DeliveryFaults } from './delivery/delivery-faults';
+export type { DeliveryRecord } from './delivery/delivery-log';
+export type { PhoneNumber } from './phone-numbers/phone-number';
+export type { PurchaseMishap } from './phone-numbers/purchase-mishap';

@@ -1,0 +1,44 @@
+import type { SharingPolicy } from './call-plan';
+import type { PlacedCall } from './caller-pool';
+import type { AuditedCall } from './call-audit';
+import type { CarriedOutCommand } from '../calls/call-control';
+import type { DeliveryLog } from '../delivery/delivery-log';
+import type { Downtime } from './downtime';
+import { priceOfMs } from './price-oracle';
+
+export interface BoundTerms {
+  policy: SharingPolicy;
+  roundTripMs: number;
+  deliveries: DeliveryLog;
+  commands: readonly CarriedOutCommand[];
+  downtime: Downtime;
+}
+
+/**
+ * The most pence this call may have leaked.
+ *
+ * `strict` behind a gate: nothing, whatever fails, because the cap is what the hold pays. Otherwise the engine ends a
+ * call by command, so the talk of one control round trip may be unpaid, plus what *we* kept from the engine: the time
+ * until it first heard of the call, the time it was killed, one more round trip per control request we made fail.
+ */
+export function leakBoundPence(audited: AuditedCall, { call, tenant }: PlacedCall, terms: BoundTerms): number {
+  if (call.startedAtMs === undefined || (!audited.cut && audited.leakPence === 0)) return 0;
+  if (terms.policy === 'strict' && call.gate === 'accepted') return 0;
+  const overrunMs =
+    terms.roundTripMs * (1 + failedCommands(call.id, terms.commands)) + withheldMs(audited, call, terms);
+  const { card } = tenant.wallet;
+  return audited.pricePence - priceOfMs(card, Math.max(0, call.talkedMs - overrunMs));
+}
+
+function withheldMs({ talkedMs }: AuditedCall, call: PlacedCall['call'], terms: BoundTerms): number {
+  const startedAtMs = call.startedAtMs ?? 0;
+  const heardAtMs = terms.deliveries.firstHeardAtMs(call.id, startedAtMs) ?? startedAtMs + talkedMs;
+  const blindMs = heardAtMs - startedAtMs;
+  // An ordinary delivery is part of the round trip.
+  const unheardMs = blindMs > terms.roundTripMs ? blindMs : 0;
+  return unheardMs + terms.downtime.overlapMs(startedAtMs, startedAtMs + talkedMs);
+}
+
+function failedCommands(callId: string, commands: readonly CarriedOutCommand[]): number {
+  return commands.filter((command) => command.failed && command.callId === callId).length;
+}

@@ -1,0 +1,118 @@
+import { SimulatedClock } from '../time/simulated-clock';
+import { startSimulator, type Simulator } from '../simulator';
+import { auditCalls } from './call-audit';
+import { type PlacedCall, placeCalls } from './caller-pool';
+import { type CallPlan, planCalls } from './call-plan';
+import { Downtime } from './downtime';
+import { EngineApi } from './engine-api';
+import { EngineProcess, freePort } from './engine-process';
+import type { ProgressLine } from './progress-line';
+import { type RunReport, reportOf } from './run-report';
+import type { RunOptions } from './run-options';
+import { settle } from './settlement';
+import { createTenants } from './tenants';
+
+const VAPI_API_KEY = 'simulated-vapi-key';
+/** Late messages and retries end long before; this only keeps a broken run from waiting for ever. */
+const DELIVERIES_DONE_WITHIN_MS = 120_000;
+
+/** One run: engine, wallets, calls, settlement, verdict. */
+export async function simulate(options: RunOptions, progress: ProgressLine): Promise<RunReport> {
+  const plan = planCalls(options.plan);
+  const vapi = await startSimulator({
+    port: options.port,
+    clock: new SimulatedClock(options.speed),
+    faults: options.faults,
+    seed: options.plan.seed,
+    secret: options.webhookSecret,
+    apiKey: options.engine.kind === 'spawn' ? VAPI_API_KEY : undefined,
+  });
+  const { engine, process: own } = await engineFor(options, vapi);
+  const interrupted = () => void Promise.resolve(own?.stop()).finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  let report: RunReport | undefined;
+  try {
+    progress.say(`simulated Vapi at ${vapi.url}, engine at ${engine.url}`);
+    await own?.start();
+    report = await run(plan, options, vapi, engine, own, progress);
+    return report;
+  } finally {
+    await own?.stop();
+    await vapi.close();
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    const keep = options.keepData || report?.failures.length !== 0;
+    if (own && keep) progress.say(`the engine's log and data: ${own.folder}`);
+    else own?.removeData();
+  }
+}
+
+async function run(
+  plan: CallPlan,
+  options: RunOptions,
+  vapi: Simulator,
+  engine: EngineApi,
+  own: EngineProcess | undefined,
+  progress: ProgressLine,
+): Promise<RunReport> {
+  vapi.pointAt(engine.url);
+  const tenants = await createTenants(plan.wallets, options.plan.policy, options.runId, engine, vapi);
+  const downtime = new Downtime();
+  let restarted = Promise.resolve();
+  const killAt = options.engine.kind === 'spawn' ? [...options.engine.killAt] : [];
+  let placedCount = 0;
+  let over = 0;
+
+  const onCall = (_: PlacedCall, event: 'placed' | 'over') => {
+    if (event === 'placed') placedCount += 1;
+    else over += 1;
+    progress.show(`calls ${over}/${plan.calls.length} over, ${placedCount - over} on the line`);
+    if (own && killAt[0] !== undefined && over >= killAt[0] * plan.calls.length) {
+      killAt.shift();
+      progress.say(`kill -9 after ${over} calls`);
+      restarted = restarted.then(() => restart(own, downtime, vapi));
+    }
+  };
+  const placed = await placeCalls(plan.calls, tenants, vapi, options.runId, options.concurrency, onCall);
+  await restarted;
+  await Promise.race([vapi.idle(), new Promise((resolve) => setTimeout(resolve, DELIVERIES_DONE_WITHIN_MS).unref())]);
+
+  const settlement = await settle(engine, tenants, options.settleSeconds, (state) =>
+    progress.show(`settling: ${state.liveCalls} live, ${state.heldPence}p held, ${state.afterSeconds.toFixed(0)} s`),
+  );
+  const audited = await auditCalls(placed, tenants, engine);
+  const roundTripMs = options.roundTripSeconds * 1000;
+  const { deliveries, commands } = vapi;
+  const bound = { policy: options.plan.policy, roundTripMs, deliveries, commands, downtime };
+  const apiServerErrors = engine.serverErrors;
+  return reportOf({ options, placed, audited, settlement, deliveries, commands, bound, apiServerErrors });
+}
+
+async function restart(own: EngineProcess, downtime: Downtime, vapi: Simulator): Promise<void> {
+  downtime.begin(vapi.clock.nowMs());
+  await own.kill();
+  await own.start();
+  downtime.end(vapi.clock.nowMs());
+}
+
+async function engineFor(
+  options: RunOptions,
+  vapi: Simulator,
+): Promise<{ engine: EngineApi; process?: EngineProcess }> {
+  if (options.engine.kind === 'url') return { engine: new EngineApi(options.engine.url, options.adminKey) };
+  const port = await freePort();
+  const engine = new EngineApi(`http://127.0.0.1:${port}`, options.adminKey);
+  const settings = {
+    PORT: String(port),
+    ADMIN_API_KEY: options.adminKey,
+    VAPI_WEBHOOK_SECRET: options.webhookSecret,
+    VAPI_API_KEY,
+    VAPI_BASE_URL: vapi.url,
+    VAPI_CONTROL_HOSTS: new URL(vapi.url).host,
+    TIME_SCALE: String(options.speed),
+    RATE_LIMIT_PER_MINUTE: '0',
+    LOG_LEVEL: 'warn',
+    ...(options.engine.tellPublicUrl && { PUBLIC_URL: engine.url }),
+    ...options.engine.env,
+  };
+  return { engine, process: new EngineProcess(options.engine.main, settings, engine) };
+}

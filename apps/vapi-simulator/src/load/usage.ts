@@ -1,0 +1,30 @@
+export const USAGE = `Plays Vapi against the billing engine and judges every penny as an outsider.
+
+  node dist/apps/vapi-simulator/src/main.js [options]
+
+The plan
+  --calls 200  --concurrency 20  --wallets 10
+  --poor 30                 percentage of wallets that cannot pay for all their calls
+  --duration lognormal:120  or fixed:180, uniform:30-600 (seconds); --longest 1800
+  --kinds inbound=70,outbound=20,web=10    --unanswered 5 (percent)
+  --policy protect|strict   --seed 1       --plan-only (print the plan and stop)
+The engine
+  --engine spawn            starts its own, with its own data folder (--keep-data keeps it)
+  --engine http://…         a running one; needs --admin-key, --webhook-secret (or ADMIN_API_KEY, VAPI_WEBHOOK_SECRET)
+                            and, at its side, VAPI_BASE_URL, VAPI_CONTROL_HOSTS and TIME_SCALE of this simulator
+  --engine-env NAME=VALUE   more settings for a spawned engine (repeatable)
+  --public-url              tells a spawned engine its own address, so that it asks Vapi for retries
+  --kill-engine-at 0.3,0.6  kill -9 when these fractions of the calls are over, and start it again
+  --speed 60                simulated seconds per real second (default 60 spawned, 1 otherwise)
+  --port 0                  of the simulator
+Faults, in percent of messages
+  --lost --late (--late-seconds 300) --duplicated --reordered --slow (--slow-ms 500) --wrong-secret --inflated
+  --control-failing         percentage of control requests that fail
+The verdict
+  --round-trip-seconds      talk that a control round trip may cost (default 2 + 0.25 × speed)
+  --settle-seconds          how long to wait, in real seconds, until all holds are gone
+  --json                    one JSON document on stdout
+
+Exit code 0: every call charged exactly once, no hold left, reconciliation ok, leak within the bound.
+1: not so. 2: could not run.
+`;

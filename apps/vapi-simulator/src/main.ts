@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { planCalls } from './load/call-plan';
+import { UsageError } from './load/flag-values';
+import { ProgressLine } from './load/progress-line';
+import { reportTable } from './load/report-table';
+import { readRunOptions } from './load/run-options';
+import { simulate } from './load/simulation';
+import { USAGE } from './load/usage';
+
+async function main(): Promise<number> {
+  const options = readRunOptions(process.argv.slice(2), process.env, randomBytes(16).toString('hex'));
+  if (!options) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (options.planOnly) {
+    process.stdout.write(`${JSON.stringify(planCalls(options.plan), null, 2)}\n`);
+    return 0;
+  }
+  const report = await simulate(options, new ProgressLine());
+  process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : reportTable(report)}\n`);
+  return report.failures.length === 0 ? 0 : 1;
+}
+
+main()
+  .then((code) => process.exit(code))
+  .catch((error: unknown) => {
+    const message = error instanceof UsageError ? `${error.message}\nTry --help.` : String(error);
+    process.stderr.write(`${message}\n`);
+    process.exit(2);
+  });

@@ -1,0 +1,82 @@
+import { isRefusal, Refusal, type Pence } from '@holdfast/kernel';
+import { want, type Command } from '@holdfast/platform';
+import { fingerprintOf, repeatOf } from '../domain/idempotency';
+import type { CounterAccount, CreditType, JournalEntry } from '../domain/journal-entry';
+import { ARREARS } from './arrears.shelf';
+import { KEYED_ENTRIES } from './keyed-entries.shelf';
+import { WALLETS } from './wallets.shelf';
+import { organizationNotFound } from './organization-not-found';
+
+export interface AddCredits {
+  readonly orgId: string;
+  readonly type: CreditType;
+  /** 1 … 2^53 − 1 pence; an adjustment may be negative, down to the wallet's limit. */
+  readonly amountPence: Pence;
+  readonly description?: string | null;
+  /** Of a refund: the transaction it gives back, and the account that one had credited. */
+  readonly refundOf?: { readonly transactionId: string; readonly counterAccount: CounterAccount } | null;
+  /** Null only for old clients that have none: such a call is its own every time. */
+  readonly idempotencyKey: string | null;
+  readonly createdBy: string;
+}
+
+export interface CreditsAdded {
+  readonly transactionId: string;
+  readonly balanceBeforePence: Pence;
+  /** After arrears were collected. */
+  readonly balanceAfterPence: Pence;
+  readonly effectiveBalancePence: Pence;
+  readonly arrearsCollectedPence: Pence;
+  readonly replayed: boolean;
+}
+
+/** Adds credit and collects arrears, oldest first, in the same atom. */
+export function addCredits(request: AddCredits): Command<CreditsAdded> {
+  const { orgId, type, amountPence, refundOf, idempotencyKey: key } = request;
+  const fingerprint = fingerprintOf('add-credits', [orgId, type, amountPence, request.description, refundOf?.transactionId]);
+  return {
+    key: orgId,
+    wants: [
+      want(WALLETS, orgId),
+      want(ARREARS, { orgId, collect: true }),
+      ...(key === null ? [] : [want(KEYED_ENTRIES, { orgId, key })]),
+    ],
+    decide(desk) {
+      const account = desk.on(WALLETS).get(orgId);
+      if (!account) return organizationNotFound();
+      const earlier = key === null ? undefined : desk.on(KEYED_ENTRIES).find(orgId, key);
+      if (earlier) return repeated(repeatOf(earlier, fingerprint));
+
+      const memo = {
+        createdBy: request.createdBy,
+        at: desk.now,
+        description: request.description,
+        refundOf: refundOf?.transactionId,
+        idempotencyKey: key,
+        requestFingerprint: key === null ? null : fingerprint,
+      };
+      const owed = desk.on(ARREARS).owedBy(orgId);
+      const entry = account.wallet.credit(type, amountPence, owed, memo, refundOf?.counterAccount);
+      if (isRefusal(entry)) return entry;
+      if (key !== null) desk.on(KEYED_ENTRIES).remember(entry);
+      return answerOf(entry, false);
+    },
+  };
+}
+
+function repeated(earlier: JournalEntry | Refusal): CreditsAdded | Refusal {
+  return isRefusal(earlier) ? earlier : answerOf(earlier, true);
+}
+
+/** A pure function of the journal's row, so that a repeat gives the first answer to the letter. */
+function answerOf(entry: JournalEntry, replayed: boolean): CreditsAdded {
+  const balanceAfterPence = entry.balanceAfterPence - entry.arrearsCollectedPence;
+  return {
+    transactionId: entry.id,
+    balanceBeforePence: entry.balanceBeforePence,
+    balanceAfterPence,
+    effectiveBalancePence: balanceAfterPence - entry.heldAfterPence,
+    arrearsCollectedPence: entry.arrearsCollectedPence,
+    replayed,
+  };
+}

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import type { Pence, Refusal } from '@holdfast/kernel';
+import { UnitOfWork } from '@holdfast/platform';
+import { addCredits, type AddCredits, type CreditsAdded } from './add-credits';
+import { changeDebtLimit } from './change-debt-limit';
+import { deductAsset, type AssetDeducted, type DeductAsset } from './deduct-asset';
+
+/** The ledger's application service: every change of a wallet that is not about a call. Atomic and idempotent. */
+@Injectable()
+export class Ledger {
+  constructor(private readonly work: UnitOfWork) {}
+
+  /** Refusals: organization_not_found, insufficient_balance, idempotency_key_reused. A repeat changes nothing. */
+  deductAsset(request: DeductAsset): Promise<AssetDeducted | Refusal> {
+    return this.work.execute(deductAsset(request));
+  }
+
+  /** Refusals: as above, and amount_out_of_range. A repeat changes nothing. */
+  addCredits(request: AddCredits): Promise<CreditsAdded | Refusal> {
+    return this.work.execute(addCredits(request));
+  }
+
+  /** Refusals: organization_not_found, debt_limit_in_use. A repeat sets the same again. */
+  changeDebtLimit(orgId: string, debtLimitPence: Pence): Promise<{ debtLimitPence: Pence } | Refusal> {
+    return this.work.execute(changeDebtLimit(orgId, debtLimitPence));
+  }
+}

@@ -1,0 +1,75 @@
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiBody, ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  amountField,
+  ApiIdempotencyKey,
+  ApiTenant,
+  CurrentCaller,
+  IdempotencyKey,
+  markReplayed,
+  MAX_DESCRIPTION_LENGTH,
+  nameOf,
+  orRefuse,
+  Problems,
+  Tenant,
+  textField,
+  type Caller,
+} from '@holdfast/platform';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Ledger } from '../application/ledger';
+import { ASSET_TYPES, type AssetType } from '../domain/journal-entry';
+
+const DeductAssetBody = z.strictObject({
+  assetType: z.enum(ASSET_TYPES),
+  costPence: amountField,
+  description: textField(MAX_DESCRIPTION_LENGTH).nullish(),
+});
+type DeductAssetBody = z.infer<typeof DeductAssetBody>;
+
+class DeductAssetRequest {
+  @ApiProperty({ enum: ASSET_TYPES, example: 'phone_number' }) assetType: AssetType;
+  @ApiProperty({ minimum: 1, example: 1_000, description: 'pence' }) costPence: number;
+  @ApiProperty({ required: false, example: '+14155550142' }) description?: string;
+}
+
+class DeductAssetAnswer {
+  @ApiProperty({ format: 'uuid' }) transactionId: string;
+  @ApiProperty({ enum: ASSET_TYPES }) assetType: AssetType;
+  @ApiProperty({ example: 1_000 }) costPence: number;
+  @ApiProperty({ example: 10_000 }) balanceBeforePence: number;
+  @ApiProperty({ example: 9_000 }) balanceAfterPence: number;
+  @ApiProperty({ example: 9_000 }) effectiveBalancePence: number;
+}
+
+@ApiTags('Billing')
+@ApiTenant()
+@Controller('api/billing/deduct-asset')
+export class DeductAssetController {
+  constructor(private readonly ledger: Ledger) {}
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({
+    summary: 'Charge an asset',
+    description:
+      'Atomic, from the effective balance only (assets are zero-debt). A repeat with the same key answers the same, ' +
+      'with `Idempotent-Replayed: true`, and charges nothing.',
+  })
+  @ApiIdempotencyKey()
+  @ApiBody({ type: DeductAssetRequest })
+  @ApiCreatedResponse({ type: DeductAssetAnswer })
+  @Problems(402, 404, 422)
+  async deduct(
+    @Tenant() orgId: string,
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() idempotencyKey: string,
+    @Body({ schema: DeductAssetBody }) body: DeductAssetBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeductAssetAnswer> {
+    const request = { ...body, orgId, idempotencyKey, createdBy: nameOf(caller) };
+    const { replayed, ...answer } = orRefuse(await this.ledger.deductAsset(request));
+    markReplayed(reply, replayed);
+    return answer;
+  }
+}

@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UnitOfWork } from '@holdfast/platform';
+import { ARREARS } from './application/arrears.shelf';
+import { JournalReader } from './application/journal-reader.port';
+import { KEYED_ENTRIES } from './application/keyed-entries.shelf';
+import { Ledger } from './application/ledger';
+import { Organization } from './application/organization.entity';
+import { Organizations } from './application/organizations';
+import { RateCardRecord } from './application/rate-card.entity';
+import { WALLETS } from './application/wallets.shelf';
+import { CreditsController } from './http/credits.controller';
+import { DeductAssetController } from './http/deduct-asset.controller';
+import { OrganizationsController } from './http/organizations.controller';
+import { WalletController } from './http/wallet.controller';
+import { ArrearsStore } from './infrastructure/arrears-store';
+import { KeyedEntriesStore } from './infrastructure/keyed-entries-store';
+import { SqlJournalReader } from './infrastructure/sql-journal-reader';
+import { WalletStore } from './infrastructure/wallet-store';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Organization, RateCardRecord])],
+  controllers: [WalletController, DeductAssetController, OrganizationsController, CreditsController],
+  providers: [Ledger, Organizations, { provide: JournalReader, useClass: SqlJournalReader }],
+  exports: [Ledger, Organizations, JournalReader],
+})
+export class LedgerModule {
+  constructor(work: UnitOfWork) {
+    work.keep(WALLETS, new WalletStore());
+    work.keep(KEYED_ENTRIES, new KeyedEntriesStore());
+    work.keep(ARREARS, new ArrearsStore());
+  }
+}

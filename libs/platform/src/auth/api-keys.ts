@@ -1,0 +1,93 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { newId } from '@holdfast/kernel';
+import { DataSource, IsNull } from 'typeorm';
+import { Settings } from '../settings/settings';
+import { ApiKey } from './api-key.entity';
+import type { Caller } from './caller';
+
+/** 256 bits: beyond guessing, so a plain SHA-256 is enough to store it by. */
+const KEY_BYTES = 32;
+const KEY_PREFIX = 'hf_';
+const SHOWN_CHARACTERS = 11;
+/** For this long another replica's revocation may go unseen; this process sees its own at once. */
+const REMEMBERED_MS = 1_000;
+/** More distinct keys than this in one second are not remembered; they are looked up each time. */
+const MAX_REMEMBERED = 10_000;
+/** A longer credential is not one of ours and is not worth hashing. */
+const MAX_KEY_LENGTH = 256;
+
+interface Remembered {
+  readonly caller: Promise<Caller | null>;
+  readonly until: number;
+}
+
+/** Keys of organisations, and the operator's. Shown once, stored hashed, revocable at once. */
+@Injectable()
+export class ApiKeys {
+  private readonly operatorHash: Buffer;
+  private readonly remembered = new Map<string, Remembered>();
+
+  constructor(
+    private readonly database: DataSource,
+    settings: Settings,
+  ) {
+    this.operatorHash = digest(settings.adminApiKey);
+  }
+
+  /** Who holds this key; null when nobody does. */
+  async callerWith(key: string): Promise<Caller | null> {
+    if (key.length === 0 || key.length > MAX_KEY_LENGTH) return null;
+    const hash = digest(key);
+    if (timingSafeEqual(hash, this.operatorHash)) return { kind: 'operator' };
+    const hex = hash.toString('hex');
+    const known = this.remembered.get(hex);
+    if (known && known.until > Date.now()) return known.caller;
+    const caller = this.lookUp(hex);
+    if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
+    this.remembered.set(hex, { caller, until: Date.now() + REMEMBERED_MS });
+    caller.then(
+      (found) => found ?? this.remembered.delete(hex),
+      () => this.remembered.delete(hex),
+    );
+    return caller;
+  }
+
+  /** Makes a key; the only time it is shown. Every call makes another one. */
+  async create(orgId: string, name: string): Promise<{ id: string; name: string; key: string; createdAt: Date }> {
+    const key = KEY_PREFIX + randomBytes(KEY_BYTES).toString('base64url');
+    const record = await this.database.getRepository(ApiKey).save({
+      id: newId(),
+      orgId,
+      name,
+      keyHash: digest(key).toString('hex'),
+      keyPrefix: key.slice(0, SHOWN_CHARACTERS),
+      revokedAt: null,
+    });
+    return { id: record.id, name, key, createdAt: record.createdAt };
+  }
+
+  list(orgId: string): Promise<ApiKey[]> {
+    return this.database.getRepository(ApiKey).find({ where: { orgId }, order: { createdAt: 'ASC', id: 'ASC' } });
+  }
+
+  /** @returns false when the organisation has no such key. Revoking twice is a repeat. */
+  async revoke(orgId: string, id: string): Promise<boolean> {
+    const keys = this.database.getRepository(ApiKey);
+    await keys.update({ orgId, id, revokedAt: IsNull() }, { revokedAt: () => 'clock_timestamp()' });
+    this.remembered.clear();
+    return keys.existsBy({ orgId, id });
+  }
+
+  private async lookUp(hashHex: string): Promise<Caller | null> {
+    const rows: { id: string; org_id: string }[] = await this.database.query(
+      'select id, org_id from api_keys where key_hash = $1 and revoked_at is null',
+      [hashHex],
+    );
+    return rows[0] ? { kind: 'organization', orgId: rows[0].org_id, keyId: rows[0].id } : null;
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,56 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { refuse } from '../http/refused.error';
+import { Settings } from '../settings/settings';
+import { ACCESS, type Access, type CallerRequest } from './access.decorators';
+import { ApiKeys } from './api-keys';
+import { RateLimit } from './rate-limit';
+
+/** Wrong credentials one address may try per minute: enough for a misconfigured client, useless for guessing. */
+const FAILURES_PER_MINUTE = 600;
+
+/** Every route needs a key unless it is marked otherwise. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  private readonly requests: RateLimit;
+  private readonly failures = new RateLimit(FAILURES_PER_MINUTE);
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: ApiKeys,
+    settings: Settings,
+  ) {
+    this.requests = new RateLimit(settings.rateLimitPerMinute);
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
+    if (access === 'public') return true;
+    const request = context.switchToHttp().getRequest<CallerRequest>();
+    const key = credentialOf(request.headers);
+    const caller = key === null ? null : await this.keys.callerWith(key);
+    if (caller === null) {
+      limit(this.failures, request.ip);
+      throw refuse('unauthenticated', 'Send Authorization: Bearer <key> with a valid key.');
+    }
+    limit(this.requests, caller.kind === 'operator' ? 'operator' : caller.keyId);
+    if (access === 'operator' && caller.kind !== 'operator') {
+      throw refuse('forbidden', 'This route is for operators.');
+    }
+    request.caller = caller;
+    return true;
+  }
+}
+
+function limit(bucket: RateLimit, key: string): void {
+  const retryAfterSeconds = bucket.take(key);
+  if (retryAfterSeconds > 0) throw refuse('rate_limited', 'Too many requests.', { retryAfterSeconds });
+}
+
+/** `Authorization: Bearer <key>`, else `apikey: <key>`. */
+export function credentialOf(headers: CallerRequest['headers']): string | null {
+  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) return bearer;
+  const apikey = headers['apikey'];
+  return typeof apikey === 'string' && apikey !== '' ? apikey : null;
+}

@@ -1,0 +1,38 @@
+import { MAX_BILLABLE_SECONDS } from '@holdfast/kernel';
+import { z } from 'zod';
+
+/** Long enough for any provider's id, short enough for an index. */
+export const MAX_ID_LENGTH = 255;
+/** A sentence for a statement, not a document. */
+export const MAX_DESCRIPTION_LENGTH = 1_000;
+/** Vapi's longest call, in minutes. */
+export const MAX_ESTIMATED_MINUTES = 720;
+/** Rows of a page; `limit` unless told otherwise. */
+export const MAX_PAGE = 200;
+export const DEFAULT_PAGE = 50;
+
+/** PostgreSQL stores neither U+0000 nor half a surrogate pair; control characters have no place in ids. */
+const NOT_STORABLE = /\u0000|\p{Surrogate}/u;
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+export const idField = z
+  .string()
+  .min(1)
+  .max(MAX_ID_LENGTH)
+  .refine((text) => !CONTROL.test(text) && !NOT_STORABLE.test(text), 'must not contain control characters');
+
+export const textField = (max: number): z.ZodString =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !NOT_STORABLE.test(text), 'must be storable text (no U+0000, no lone surrogates)') as z.ZodString;
+
+/** 1 … 2^53 − 1, a whole number of pence. */
+export const amountField = z.int().min(1);
+export const estimatedMinutesField = z.int().min(1).max(MAX_ESTIMATED_MINUTES);
+/** Seconds talked; fractions allowed. */
+export const durationField = z.number().min(0).max(MAX_BILLABLE_SECONDS);
+export const pageField = z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE);
+export const cursorField = z.string().min(1).max(200).optional();
+export const timeField = z.iso.datetime({ offset: true }).transform((text) => new Date(text));

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { BatchMetrics } from '../batching/batch-metrics';
+
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** What the engine tells about itself at /metrics. */
+@Injectable()
+export class Metrics implements BatchMetrics {
+  readonly registry = new Registry();
+
+  private readonly batchSize = new Histogram({
+    name: 'holdfast_batch_size',
+    help: 'commands per transaction',
+    labelNames: ['batcher'],
+    buckets: SIZES,
+    registers: [this.registry],
+  });
+  private readonly batchSeconds = new Histogram({
+    name: 'holdfast_batch_seconds',
+    help: 'time a transaction took',
+    labelNames: ['batcher'],
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  private readonly queueDepth = new Gauge({
+    name: 'holdfast_batch_queue_depth',
+    help: 'commands waiting for a lane, as of the last batch',
+    labelNames: ['batcher'],
+    registers: [this.registry],
+  });
+  private readonly laneBatches = new Counter({
+    name: 'holdfast_lane_batches_total',
+    help: 'transactions run per lane',
+    labelNames: ['batcher', 'lane'],
+    registers: [this.registry],
+  });
+  private readonly overloaded = new Counter({
+    name: 'holdfast_overloaded_total',
+    help: 'commands refused because the queue was full',
+    labelNames: ['batcher'],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  ran(batcher: string, lane: number, size: number, queued: number, startedNs: bigint): void {
+    this.batchSize.observe({ batcher }, size);
+    this.batchSeconds.observe({ batcher }, Number(process.hrtime.bigint() - startedNs) / 1e9);
+    this.queueDepth.set({ batcher }, queued);
+    this.laneBatches.inc({ batcher, lane: String(lane) });
+  }
+
+  shed(batcher: string): void {
+    this.overloaded.inc({ batcher });
+  }
+}

@@ -1,0 +1,67 @@
+import { Client, type QueryResult } from 'pg';
+import { COLUMN_TYPES } from './column-types';
+import type { Statement } from './statement';
+
+/** A connection that is not made in a second is not going to be made in time for a caller. */
+const CONNECT_TIMEOUT_MS = 2_000;
+/** Above the server's own statement limit: a half-open socket is given up here, never waited for. */
+const ANSWER_TIMEOUT_MS = 8_000;
+
+/**
+ * Limits of a transaction, set per connection: a row is waited for 2 s at the most, a statement runs 5 s, a transaction
+ * forgotten by a dead process ends after 10 s. Durability is not negotiable: synchronous_commit stays on unless the
+ * server itself was told otherwise.
+ */
+const SESSION_OPTIONS =
+  '-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC';
+
+/**
+ * One connection in pipeline mode: statements are sent at once and answered in order, so a transaction costs two round
+ * trips however many statements it has. Used by one transaction at a time.
+ */
+export class Connection {
+  private lost = false;
+
+  private constructor(private readonly client: Client) {
+    client.on('error', () => {
+      this.lost = true;
+    });
+    client.on('end', () => {
+      this.lost = true;
+    });
+  }
+
+  static async open(url: string, applicationName: string): Promise<Connection> {
+    const client = new Client({
+      connectionString: url,
+      application_name: applicationName,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+      options: SESSION_OPTIONS,
+      types: COLUMN_TYPES,
+      pipeline: true,
+    } as ConstructorParameters<typeof Client>[0]);
+    const connection = new Connection(client);
+    await client.connect();
+    return connection;
+  }
+
+  get usable(): boolean {
+    return !this.lost;
+  }
+
+  async send<Row>(statement: Statement<Row>, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.result(statement, values)).rows as Row[];
+  }
+
+  result<Row>(statement: Statement<Row>, values: readonly unknown[] = []): Promise<QueryResult> {
+    return this.client.query({ name: statement.name, text: statement.text, values: values as unknown[] });
+  }
+
+  /** Never throws: the connection is being given up. */
+  async close(): Promise<void> {
+    this.lost = true;
+    await this.client.end().catch(() => undefined);
+  }
+}

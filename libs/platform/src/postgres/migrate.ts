@@ -1,0 +1,44 @@
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { MIGRATIONS } from '../../../../migrations';
+import { COLUMN_TYPES } from './column-types';
+
+/** Any number that no other program on the database takes: 'holdfast' in ASCII, folded to 31 bits. */
+const MIGRATION_LOCK = 1_214_212_198;
+
+/**
+ * Brings a database to the schema of this build. Replicas that start together wait for one another on a session lock;
+ * all migrations of a start are one transaction.
+ * @returns names of the migrations that ran here
+ */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const database = new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    applicationName: 'holdfast-migrations',
+    migrations: MIGRATIONS as unknown as (new () => MigrationInterface)[],
+    migrationsTableName: 'migrations',
+    extra: { max: 2, connectionTimeoutMillis: 5_000, types: COLUMN_TYPES },
+    poolErrorHandler: () => undefined,
+  });
+  await database.initialize();
+  const lock = database.createQueryRunner();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const ran = await database.runMigrations({ transaction: 'all' });
+    return ran.map((migration) => migration.name);
+  } finally {
+    await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await lock.release();
+    await database.destroy();
+  }
+}
+
+/** Migrations of this build that the database does not have yet. */
+export async function pendingMigrations(database: DataSource): Promise<string[]> {
+  const exists: { found: boolean }[] = await database.query(`select to_regclass('migrations') is not null as found`);
+  const names = MIGRATIONS.map((migration) => migration.name);
+  if (!exists[0]?.found) return names;
+  const rows: { name: string }[] = await database.query('select name from migrations');
+  const done = new Set(rows.map((row) => row.name));
+  return names.filter((name) => !done.has(name));
+}

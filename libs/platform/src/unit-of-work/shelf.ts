@@ -1,0 +1,54 @@
+import type { Connection } from '../postgres/connection';
+
+/**
+ * One aggregate's part in a batch, as the commands see it: they name what they need of it, and find it on the desk.
+ * Owned by the application layer; its store is kept by the infrastructure.
+ */
+export class Shelf<Need, View extends object> {
+  /** Carry the types only. */
+  declare readonly need: Need;
+  declare readonly view: View;
+
+  constructor(
+    readonly name: string,
+    /** `lock` shelves go first: everything else is read under their row locks. */
+    readonly stage: 'lock' | 'read',
+  ) {}
+}
+
+/** Fetches in bulk what the commands of a batch need, and writes in bulk what they changed. */
+export interface ShelfStore<Need, View extends object> {
+  load(connection: Connection, needs: readonly Need[]): Promise<View>;
+  /**
+   * Sends what changed; nothing when nothing did. COMMIT travels right behind, so a guard that does not hold must fail
+   * inside the database (see `guarded`), never in JavaScript.
+   */
+  store(connection: Connection, view: View): readonly Promise<unknown>[];
+}
+
+/** A shelf whose types are no longer known: what a batch of mixed commands is made of. */
+export type AnyShelf = Shelf<unknown, object>;
+export type AnyStore = ShelfStore<unknown, object>;
+
+export interface Want {
+  readonly shelf: AnyShelf;
+  readonly need: unknown;
+}
+
+export function want<Need, View extends object>(shelf: Shelf<Need, View>, need: Need): Want {
+  return { shelf: shelf as AnyShelf, need };
+}
+
+/** What was fetched for a batch, and the moment (database time) at which it is judged. */
+export class Desk {
+  constructor(
+    readonly now: Date,
+    private readonly views: ReadonlyMap<AnyShelf, object>,
+  ) {}
+
+  on<Need, View extends object>(shelf: Shelf<Need, View>): View {
+    const view = this.views.get(shelf as AnyShelf);
+    if (!view) throw new Error(`a command used the shelf ${shelf.name} without asking for it`);
+    return view as View;
+  }
+}

@@ -1,0 +1,79 @@
+import { scaledTime } from '@holdfast/kernel';
+import type { Connection } from '../postgres/connection';
+import { isConnectionLost } from '../postgres/database-fault';
+import { statement } from '../postgres/statement';
+import type { Command } from './command';
+import { Desk, type AnyShelf, type AnyStore } from './shelf';
+
+const BEGIN = statement<never>('uow_begin', 'begin');
+const COMMIT = statement<never>('uow_commit', 'commit');
+const ROLLBACK = statement<never>('uow_rollback', 'rollback');
+/** After the locks, so that a decision about time is never older than the state it is made on. */
+const CLOCK = statement<{ now: Date }>('uow_clock', 'select clock_timestamp() as now');
+
+/** COMMIT was sent and its answer never came: it may or may not have happened. */
+export class CommitOutcomeUnknown extends Error {
+  constructor(cause: unknown) {
+    super('the connection was lost while committing', { cause });
+  }
+}
+
+/** Prefetch, judge, write, commit: two round trips for any number of commands. */
+export async function transact(
+  connection: Connection,
+  commands: readonly Command<unknown>[],
+  storeOf: (shelf: AnyShelf) => AnyStore,
+  timeScale: number,
+): Promise<unknown[]> {
+  const shelves = needsByShelf(commands);
+  const views = new Map<AnyShelf, object>();
+  const sent: Promise<unknown>[] = [connection.send(BEGIN)];
+  for (const [shelf, needs] of shelves) {
+    sent.push(storeOf(shelf).load(connection, needs).then((view) => void views.set(shelf, view)));
+  }
+  const clock = connection.send(CLOCK);
+  sent.push(clock);
+  const failed = firstFault(await Promise.allSettled(sent));
+  if (failed) throw await abandoned(connection, failed);
+  const desk = new Desk(scaledTime(((await clock)[0] as { now: Date }).now, timeScale), views);
+
+  let answers: unknown[];
+  try {
+    answers = commands.map((command) => command.decide(desk));
+  } catch (fault) {
+    throw await abandoned(connection, fault);
+  }
+
+  const writes = [...views].flatMap(([shelf, view]) => storeOf(shelf).store(connection, view));
+  const commit = connection.result(COMMIT);
+  const outcomes = await Promise.allSettled([...writes, commit]);
+  const fault = firstFault(outcomes);
+  if (fault && isConnectionLost(fault)) throw new CommitOutcomeUnknown(fault);
+  // node-postgres resolves the COMMIT of a failed transaction without an error, with the tag ROLLBACK.
+  if ((await commit).command !== 'COMMIT') throw fault ?? new Error('the database rolled the transaction back');
+  if (fault) throw fault;
+  return answers;
+}
+
+function needsByShelf(commands: readonly Command<unknown>[]): [AnyShelf, unknown[]][] {
+  const byShelf = new Map<AnyShelf, unknown[]>();
+  for (const command of commands) {
+    for (const { shelf, need } of command.wants) {
+      const needs = byShelf.get(shelf);
+      if (needs) needs.push(need);
+      else byShelf.set(shelf, [need]);
+    }
+  }
+  return [...byShelf].sort(([a], [b]) => Number(b.stage === 'lock') - Number(a.stage === 'lock'));
+}
+
+/** The first fault that is a cause: "current transaction is aborted" (25P02) only follows from another. */
+function firstFault(outcomes: readonly PromiseSettledResult<unknown>[]): Error | undefined {
+  const faults = outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => outcome.reason as Error);
+  return faults.find((fault) => (fault as { code?: string }).code !== '25P02') ?? faults[0];
+}
+
+async function abandoned(connection: Connection, fault: unknown): Promise<Error> {
+  await connection.send(ROLLBACK).catch(() => undefined); // a dead connection has rolled back by dying
+  return fault as Error;
+}

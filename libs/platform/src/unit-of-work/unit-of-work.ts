@@ -1,0 +1,145 @@
+import { Refusal } from '@holdfast/kernel';
+import { Batcher, type Outcome } from '../batching/batcher';
+import type { BatchMetrics } from '../batching/batch-metrics';
+import { Connection } from '../postgres/connection';
+import { isBusy, isConnectionLost, isOutOfResources, isWorthRetrying } from '../postgres/database-fault';
+import type { Command } from './command';
+import type { AnyShelf, AnyStore, Shelf, ShelfStore } from './shelf';
+import { CommitOutcomeUnknown, transact } from './transaction';
+
+/** Connections that move money, per process. On two cores a third only adds lock waits (docs/performance.md). */
+export const LANES = 2;
+/** Commands in one transaction: larger batches gain little and make everyone wait for the slowest. */
+export const MAX_BATCH = 256;
+/** Commands waiting in this process; at 10 000/s that is under a second, beyond which a caller had better retry. */
+export const MAX_QUEUE = 8_192;
+/** A single command is tried this often when it loses a race that its second look can win. */
+const MAX_RACES = 4;
+/** A connection lost before COMMIT changed nothing: try again for about as long as a failover of the pool takes. */
+const LOST_RETRY_MS = 1_000;
+/** A COMMIT without an answer must be settled by running it again; after this long the caller is told to. */
+const UNKNOWN_RETRY_MS = 5_000;
+const RECONNECT_PAUSE_MS = 100;
+
+export interface UnitOfWorkOptions {
+  readonly databaseUrl: string;
+  /** 1 in production; see TIME_SCALE_ORIGIN_MS. */
+  readonly timeScale: number;
+  readonly metrics?: BatchMetrics;
+  readonly lanes?: number;
+}
+
+/** The one way money moves. A single is a batch of one. Correct with any number of processes on one database. */
+export class UnitOfWork {
+  private readonly batcher: Batcher<Command<unknown>, unknown>;
+  private readonly connections: (Connection | undefined)[] = [];
+  private readonly stores = new Map<AnyShelf, AnyStore>();
+
+  constructor(private readonly options: UnitOfWorkOptions) {
+    this.batcher = new Batcher({
+      name: 'money',
+      lanes: options.lanes ?? LANES,
+      maxBatch: MAX_BATCH,
+      maxQueue: MAX_QUEUE,
+      metrics: options.metrics,
+      run: (lane, commands) => this.runBatch(lane, commands),
+    });
+  }
+
+  /**
+   * @returns the command's answer, its refusal, or the refusals `overloaded`, `database_unavailable` (nothing
+   * happened) and `outcome_unknown` (it may have happened: repeat the same). Rejects on faults.
+   */
+  execute<Answer>(command: Command<Answer>): Promise<Answer | Refusal> {
+    return this.batcher.submit(command.key, command as Command<unknown>) as Promise<Answer | Refusal>;
+  }
+
+  /** Says who fetches and writes what stands on a shelf. Once per shelf, by the module that owns it. */
+  keep<Need, View extends object>(shelf: Shelf<Need, View>, store: ShelfStore<Need, View>): void {
+    this.stores.set(shelf as AnyShelf, store as AnyStore);
+  }
+
+  get queued(): number {
+    return this.batcher.queued;
+  }
+
+  async close(): Promise<void> {
+    await this.batcher.drain();
+    await Promise.all(this.connections.map((connection) => connection?.close()));
+  }
+
+  private readonly storeOf = (shelf: AnyShelf): AnyStore => {
+    const store = this.stores.get(shelf);
+    if (!store) throw new Error(`nobody keeps the shelf ${shelf.name}`);
+    return store;
+  };
+
+  private async runBatch(lane: number, commands: readonly Command<unknown>[]): Promise<Outcome<unknown>[]> {
+    try {
+      return answered(await this.runDespiteLostConnections(lane, commands));
+    } catch (fault) {
+      if (commands.length === 1) return [{ ok: false, fault: fault as Error }];
+      // One bad command never harms another: each runs again on its own.
+      const outcomes: Outcome<unknown>[] = [];
+      for (const command of commands) outcomes.push(await this.runSingle(lane, command));
+      return outcomes;
+    }
+  }
+
+  private async runSingle(lane: number, command: Command<unknown>): Promise<Outcome<unknown>> {
+    try {
+      return { ok: true, answer: (await this.runDespiteLostConnections(lane, [command]))[0] };
+    } catch (fault) {
+      return { ok: false, fault: fault as Error };
+    }
+  }
+
+  private async runDespiteLostConnections(lane: number, commands: readonly Command<unknown>[]): Promise<unknown[]> {
+    const started = Date.now();
+    let mayHaveCommitted = false;
+    for (let races = 1; ; ) {
+      try {
+        return await transact(await this.connection(lane), commands, this.storeOf, this.options.timeScale);
+      } catch (fault) {
+        if (fault instanceof CommitOutcomeUnknown || isConnectionLost(fault)) {
+          mayHaveCommitted ||= fault instanceof CommitOutcomeUnknown;
+          await this.discard(lane);
+          if (Date.now() - started > (mayHaveCommitted ? UNKNOWN_RETRY_MS : LOST_RETRY_MS)) {
+            return commands.map(() => unavailable(mayHaveCommitted));
+          }
+          await pause(RECONNECT_PAUSE_MS);
+        } else if (commands.length === 1 && isWorthRetrying(fault) && races < MAX_RACES) {
+          races += 1;
+        } else if (commands.length === 1 && (isBusy(fault) || isOutOfResources(fault))) {
+          return [unavailable(mayHaveCommitted)];
+        } else throw fault;
+      }
+    }
+  }
+
+  private async connection(lane: number): Promise<Connection> {
+    const open = this.connections[lane];
+    if (open?.usable) return open;
+    return (this.connections[lane] = await Connection.open(this.options.databaseUrl, `holdfast-money-${lane}`));
+  }
+
+  private async discard(lane: number): Promise<void> {
+    const connection = this.connections[lane];
+    this.connections[lane] = undefined;
+    await connection?.close();
+  }
+}
+
+function answered(answers: readonly unknown[]): Outcome<unknown>[] {
+  return answers.map((answer) => ({ ok: true, answer }));
+}
+
+function unavailable(mayHaveCommitted: boolean): Refusal {
+  return mayHaveCommitted
+    ? new Refusal('outcome_unknown', 'The database did not confirm. Repeat the same request.', { retryAfterSeconds: 1 })
+    : new Refusal('database_unavailable', 'The database cannot be reached. Nothing was changed.', { retryAfterSeconds: 1 });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

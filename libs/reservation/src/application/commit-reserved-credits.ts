@@ -1,0 +1,129 @@
+import { newId, priceOf, Refusal, type Pence, type RateCard } from '@holdfast/kernel';
+import { Arrears, ARREARS, organizationNotFound, WALLETS, type Account, type Wallet } from '@holdfast/ledger';
+import { want, type Command, type Desk } from '@holdfast/platform';
+import { CreditReservation, type Settlement } from '../domain/credit-reservation';
+import { RESERVATIONS } from './reservations.shelf';
+import type { CallRef } from './call-ref';
+import { callIdConflict } from './reserve-call-credits';
+
+export interface CommitReservedCredits extends CallRef {
+  readonly orgId: string;
+  readonly vapiCallId?: string | null;
+  /** 0 … 2 592 000, fractions allowed. */
+  readonly actualDurationSeconds: number;
+}
+
+export interface ReservedCreditsCommitted extends Settlement {
+  readonly callId: string;
+  /** This call had been settled before: the first answer, nothing was charged again. */
+  readonly duplicate: boolean;
+}
+
+/**
+ * Charges what a call really cost and releases the rest of its hold. Never capped at the hold; after expiry charged in
+ * full (`late`); with no reservation at all billed directly. The first duration wins, another one is recorded.
+ */
+export function commitReservedCredits(request: CommitReservedCredits): Command<ReservedCreditsCommitted> {
+  const { orgId, callId, actualDurationSeconds } = request;
+  return {
+    key: orgId,
+    wants: [want(WALLETS, orgId), want(RESERVATIONS, callId), want(ARREARS, { orgId, collect: false })],
+    decide(desk) {
+      const account = desk.on(WALLETS).get(orgId);
+      if (!account) return organizationNotFound();
+      const reservation = desk.on(RESERVATIONS).find(callId);
+      if (!reservation) return billDirectly(request, account, desk);
+      if (reservation.state.orgId !== orgId) return callIdConflict();
+      const earlier = reservation.state.settlement;
+      if (earlier) {
+        if (earlier.actualDurationSeconds !== actualDurationSeconds) reservation.recordDiscrepancy(actualDurationSeconds);
+        return { ...earlier, callId, duplicate: true };
+      }
+      if (reservation.state.status === 'released') return noActiveReservation();
+
+      return { ...settle(request, reservation, account.wallet, desk), callId, duplicate: false };
+    },
+  };
+}
+
+/** The call is not known to hold anything, and whose it is cannot be told either. */
+export function noActiveReservation(): Refusal {
+  return new Refusal('no_active_reservation', 'There is no active reservation for this call.', {
+    fallbackToDirectBilling: true,
+  });
+}
+
+function billDirectly(request: CommitReservedCredits, { wallet, terms }: Account, desk: Desk): ReservedCreditsCommitted {
+  const reservation = CreditReservation.open({
+    id: newId(desk.now.getTime()),
+    orgId: request.orgId,
+    callId: request.callId,
+    vapiCallId: request.vapiCallId ?? null,
+    status: 'active',
+    reservedPence: 0,
+    committedPence: 0,
+    releasedPence: 0,
+    uncollectedPence: 0,
+    estimatedMinutes: terms.estimatedMinutes,
+    rateCard: terms.rateCard,
+    prepaid: terms.prepaidBilling,
+    partial: false,
+    late: false,
+    settlement: null,
+    discrepancySeconds: null,
+    createdAt: desk.now,
+    expiresAt: desk.now,
+    closedAt: null,
+    committedAt: null,
+  });
+  wallet.countReservation(1);
+  desk.on(RESERVATIONS).add(reservation);
+  const settlement = settle(request, reservation, wallet, desk);
+  return { ...settlement, callId: request.callId, duplicate: false };
+}
+
+function settle(request: CommitReservedCredits, reservation: CreditReservation, wallet: Wallet, desk: Desk): Settlement {
+  const { rateCard, reservedPence, callId } = reservation.state;
+  const late = !reservation.isActive;
+  const holdPence = late ? 0 : reservedPence;
+  const price = priceOf(rateCard, request.actualDurationSeconds);
+  const balanceBeforePence = wallet.state.balancePence;
+  const vapiCallId = reservation.state.vapiCallId ?? request.vapiCallId;
+  const memo = { createdBy: request.createdBy, at: desk.now, callId, vapiCallId };
+
+  const { entry, chargedPence, uncollectedPence } = wallet.capture(price.costPence, holdPence, {
+    ...memo,
+    description: describe(rateCard, price.billedSeconds, late),
+  });
+  const releasedPence = Math.max(holdPence - chargedPence, 0);
+  wallet.releaseHold(releasedPence, memo);
+  if (reservation.isActive) wallet.countReservation(-1);
+  if (uncollectedPence > 0) oweArrears(desk, reservation, uncollectedPence, vapiCallId ?? null);
+
+  const settlement: Settlement = {
+    transactionId: entry?.id ?? null,
+    status: request.actualDurationSeconds > 0 ? 'committed' : 'released',
+    reservedPence,
+    actualCostPence: price.costPence,
+    chargedPence,
+    releasedPence,
+    uncollectedPence,
+    billedSeconds: price.billedSeconds,
+    actualDurationSeconds: request.actualDurationSeconds,
+    balanceBeforePence,
+    balanceAfterPence: wallet.state.balancePence,
+    effectiveBalancePence: wallet.effectivePence,
+    late,
+  };
+  reservation.settle(settlement, desk.now);
+  return settlement;
+}
+
+function oweArrears(desk: Desk, reservation: CreditReservation, pence: Pence, vapiCallId: string | null): void {
+  const { orgId, callId } = reservation.state;
+  desk.on(ARREARS).arise(new Arrears(newId(desk.now.getTime()), orgId, callId, vapiCallId, pence, 0, desk.now));
+}
+
+function describe(card: RateCard, billedSeconds: number, late: boolean): string {
+  return `${billedSeconds} s on rate card version ${card.version}${late ? ', reported after the hold had expired' : ''}`;
+}

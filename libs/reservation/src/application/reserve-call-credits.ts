@@ -1,0 +1,113 @@
+import { addSeconds, isRefusal, newId, Refusal, type Pence } from '@holdfast/kernel';
+import { organizationNotFound, WALLETS, type Account, type Wallet } from '@holdfast/ledger';
+import { want, type Command } from '@holdfast/platform';
+import { CreditReservation, type ReservationStatus } from '../domain/credit-reservation';
+import { sizeHold, type HoldSize } from '../domain/hold-size';
+import { RESERVATIONS } from './reservations.shelf';
+import type { CallRef } from './call-ref';
+
+export interface ReserveCallCredits extends CallRef {
+  readonly orgId: string;
+  readonly vapiCallId?: string | null;
+  /** 1 … 720; the organisation's own when left out. */
+  readonly estimatedMinutes?: number | null;
+  readonly ttlSeconds: number;
+}
+
+export interface CallCreditsReserved {
+  readonly reservationId: string;
+  readonly callId: string;
+  readonly status: ReservationStatus;
+  readonly reservedPence: Pence;
+  readonly grantedSeconds: number;
+  readonly partial: boolean;
+  /** The same organisation had reserved this call before; nothing was held again. */
+  readonly duplicate: boolean;
+  readonly balancePence: Pence;
+  readonly effectiveBalancePence: Pence;
+  readonly activeReservationsPence: Pence;
+  readonly expiresAt: Date;
+}
+
+/** Holds the price of the estimate, or of as many whole increments as the wallet can pay. */
+export function reserveCallCredits(request: ReserveCallCredits): Command<CallCreditsReserved> {
+  const { orgId, callId } = request;
+  return {
+    key: orgId,
+    wants: [want(WALLETS, orgId), want(RESERVATIONS, callId)],
+    decide(desk) {
+      const account = desk.on(WALLETS).get(orgId);
+      if (!account) return organizationNotFound();
+      const reservations = desk.on(RESERVATIONS);
+      const earlier = reservations.find(callId);
+      if (earlier && earlier.state.orgId !== orgId) return callIdConflict();
+      if (earlier) return answerOf(earlier, account.wallet, true);
+      const size = sizeOf(request, account);
+      if (isRefusal(size)) return size;
+      const memo = {
+        createdBy: request.createdBy,
+        at: desk.now,
+        callId,
+        vapiCallId: request.vapiCallId,
+        description: size.partial ? 'partial hold' : null,
+      };
+      const refused = account.wallet.hold(size.pence, memo);
+      if (refused) return refused;
+
+      account.wallet.countReservation(1);
+      const reservation = CreditReservation.open({
+        id: newId(desk.now.getTime()),
+        orgId,
+        callId,
+        vapiCallId: request.vapiCallId ?? null,
+        status: 'active',
+        reservedPence: size.pence,
+        committedPence: 0,
+        releasedPence: 0,
+        uncollectedPence: 0,
+        estimatedMinutes: request.estimatedMinutes ?? account.terms.estimatedMinutes,
+        rateCard: account.terms.rateCard,
+        prepaid: account.terms.prepaidBilling,
+        partial: size.partial,
+        late: false,
+        settlement: null,
+        discrepancySeconds: null,
+        createdAt: desk.now,
+        expiresAt: addSeconds(desk.now, request.ttlSeconds),
+        closedAt: null,
+        committedAt: null,
+      });
+      reservations.add(reservation);
+      return answerOf(reservation, account.wallet, false);
+    },
+  };
+}
+
+/** Call ids are unique over all tenants; whoever comes second learns only that. */
+export function callIdConflict(): Refusal {
+  return new Refusal('call_id_conflict', 'This call id is in use.');
+}
+
+function sizeOf(request: ReserveCallCredits, { wallet, terms }: Account): HoldSize | Refusal {
+  const seconds = (request.estimatedMinutes ?? terms.estimatedMinutes) * 60;
+  if (!terms.prepaidBilling) return { pence: 0, seconds, partial: false };
+  const size = sizeHold(terms.rateCard, seconds, wallet.spendablePence);
+  return size ?? wallet.cannotPay(sizeHold(terms.rateCard, 1, Number.MAX_SAFE_INTEGER)?.pence ?? 0);
+}
+
+function answerOf(reservation: CreditReservation, wallet: Wallet, duplicate: boolean): CallCreditsReserved {
+  const { id, callId, status, reservedPence, partial, expiresAt } = reservation.state;
+  return {
+    reservationId: id,
+    callId,
+    status,
+    reservedPence,
+    grantedSeconds: reservation.grantedSeconds,
+    partial,
+    duplicate,
+    balancePence: wallet.state.balancePence,
+    effectiveBalancePence: wallet.effectivePence,
+    activeReservationsPence: wallet.state.heldPence,
+    expiresAt,
+  };
+}

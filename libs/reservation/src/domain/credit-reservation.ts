@@ -1,0 +1,135 @@
+import { addSeconds, MAX_GRANTED_SECONDS, secondsFor, type Pence, type RateCard } from '@holdfast/kernel';
+
+export const RESERVATION_STATUSES = ['active', 'committed', 'released', 'expired'] as const;
+export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
+
+/** The first answer to commit: kept as a fact and repeated to every repeat. Amounts in pence. */
+export interface Settlement {
+  /** Null when nothing was charged. */
+  readonly transactionId: string | null;
+  readonly status: 'committed' | 'released';
+  readonly reservedPence: Pence;
+  readonly actualCostPence: Pence;
+  readonly chargedPence: Pence;
+  readonly releasedPence: Pence;
+  readonly uncollectedPence: Pence;
+  readonly billedSeconds: number;
+  readonly actualDurationSeconds: number;
+  readonly balanceBeforePence: Pence;
+  readonly balanceAfterPence: Pence;
+  readonly effectiveBalancePence: Pence;
+  readonly late: boolean;
+}
+
+export interface ReservationState {
+  readonly id: string;
+  readonly orgId: string;
+  /** Unique over all tenants. */
+  readonly callId: string;
+  readonly vapiCallId: string | null;
+  readonly status: ReservationStatus;
+  readonly reservedPence: Pence;
+  readonly committedPence: Pence;
+  readonly releasedPence: Pence;
+  readonly uncollectedPence: Pence;
+  readonly estimatedMinutes: number;
+  readonly rateCard: RateCard;
+  /** False: the organisation runs without prepaid billing, so nothing is held and nothing is cut. */
+  readonly prepaid: boolean;
+  readonly partial: boolean;
+  readonly late: boolean;
+  readonly settlement: Settlement | null;
+  readonly discrepancySeconds: number | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly closedAt: Date | null;
+  readonly committedAt: Date | null;
+}
+
+/**
+ * Credit set aside for one call: active → committed | released | expired; a late report may take expired → committed.
+ * Amount, rate card and call id are fixed at birth, but for slices added while it is active.
+ */
+export class CreditReservation {
+  private readonly fetched: ReservationState | null;
+
+  private constructor(
+    private now: ReservationState,
+    readonly isNew: boolean,
+    /** Guard of its update: counts the writes. */
+    readonly versionBefore: number,
+  ) {
+    this.fetched = isNew ? null : now;
+  }
+
+  static open(state: ReservationState): CreditReservation {
+    return new CreditReservation(state, true, 0);
+  }
+
+  static fetched(state: ReservationState, version: number): CreditReservation {
+    return new CreditReservation(state, false, version);
+  }
+
+  get state(): ReservationState {
+    return this.now;
+  }
+
+  get changed(): boolean {
+    return this.now !== this.fetched;
+  }
+
+  get isActive(): boolean {
+    return this.now.status === 'active';
+  }
+
+  /** How long the call may last on what is held for it. */
+  get grantedSeconds(): number {
+    if (!this.now.prepaid) return MAX_GRANTED_SECONDS;
+    return secondsFor(this.now.rateCard, this.now.reservedPence);
+  }
+
+  /** Adds a slice to a live hold. */
+  extend(slicePence: Pence, partial: boolean): void {
+    this.mustBeActive();
+    this.now = { ...this.now, reservedPence: this.now.reservedPence + slicePence, partial };
+  }
+
+  /** A sign of life: the hold expires this long after it. Never earlier than before. */
+  renew(now: Date, ttlSeconds: number): void {
+    const expiresAt = addSeconds(now, ttlSeconds);
+    if (this.isActive && expiresAt > this.now.expiresAt) this.now = { ...this.now, expiresAt };
+  }
+
+  /** Closes the hold with what its call cost. From active, or late from expired. */
+  settle(settlement: Settlement, at: Date): void {
+    if (!this.isActive && this.now.status !== 'expired') throw new Error(`cannot settle a ${this.now.status} reservation`);
+    const charged = settlement.status === 'committed';
+    this.now = {
+      ...this.now,
+      // A late report of zero seconds charges nothing: what has expired stays expired.
+      status: charged || this.isActive ? settlement.status : 'expired',
+      committedPence: settlement.chargedPence,
+      releasedPence: this.isActive ? settlement.releasedPence : this.now.releasedPence,
+      uncollectedPence: settlement.uncollectedPence,
+      late: settlement.late,
+      settlement,
+      closedAt: this.now.closedAt ?? at,
+      committedAt: charged ? at : null,
+    };
+  }
+
+  /** Closes the hold without a charge. */
+  close(status: 'released' | 'expired', at: Date): void {
+    this.mustBeActive();
+    this.now = { ...this.now, status, releasedPence: this.now.reservedPence, closedAt: at };
+  }
+
+  /** A later report named another duration: kept for the operator, the first charge stands. */
+  recordDiscrepancy(seconds: number): void {
+    if (this.now.discrepancySeconds !== seconds) this.now = { ...this.now, discrepancySeconds: seconds };
+  }
+
+  private mustBeActive(): void {
+    if (!this.isActive) throw new Error(`reservation ${this.now.id} is ${this.now.status}, not active`);
+  }
+}

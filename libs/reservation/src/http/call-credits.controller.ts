@@ -1,0 +1,82 @@
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTenant, CurrentCaller, nameOf, orRefuse, Problems, Tenant, TenantIfKnown, type Caller } from '@holdfast/platform';
+import type { FastifyReply } from 'fastify';
+import { Reservations } from '../application/reservations';
+import {
+  CommitAnswer,
+  CommitBody,
+  CommitRequest,
+  ReleaseAnswer,
+  ReleaseBody,
+  ReleaseRequest,
+  ReserveAnswer,
+  ReserveBody,
+  ReserveRequest,
+} from './call-credits.dto';
+
+@ApiTags('Billing: calls')
+@ApiTenant()
+@Controller('api/billing')
+export class CallCreditsController {
+  constructor(private readonly reservations: Reservations) {}
+
+  @Post('reserve-credits')
+  @HttpCode(201)
+  @ApiOperation({
+    summary: 'Authorize a call: hold credit for it',
+    description:
+      'Holds the price of the estimate, or of as many whole increments as the wallet can pay (`partial`). A repeat by ' +
+      'the same organization answers 200 with its reservation (`duplicate`) and holds nothing more.',
+  })
+  @ApiBody({ type: ReserveRequest })
+  @ApiCreatedResponse({ type: ReserveAnswer })
+  @ApiOkResponse({ type: ReserveAnswer, description: 'a repeat' })
+  @Problems(402, 404, 409)
+  async reserve(
+    @Tenant() orgId: string,
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: ReserveBody }) body: ReserveBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ReserveAnswer> {
+    const answer = orRefuse(await this.reservations.reserve({ ...body, orgId, createdBy: nameOf(caller) }));
+    if (answer.duplicate) void reply.status(200);
+    return answer;
+  }
+
+  @Post('commit-credits')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Capture: charge what a call really cost',
+    description:
+      'From its hold first, beyond it from the wallet, the remainder becomes arrears; never capped at the hold. The ' +
+      'rest of the hold is released. A repeat answers the first result (`duplicate`) and charges nothing.',
+  })
+  @ApiBody({ type: CommitRequest })
+  @ApiOkResponse({ type: CommitAnswer })
+  @Problems(404, 409)
+  async commit(
+    @TenantIfKnown() orgId: string | null,
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: CommitBody }) body: CommitBody,
+  ): Promise<CommitAnswer> {
+    return orRefuse(await this.reservations.commit({ ...body, orgId, createdBy: nameOf(caller) }));
+  }
+
+  @Post('release-credits')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Release a hold without a charge',
+    description: 'For a call that never connected. Twice is a repeat; a charged call is `already_committed`.',
+  })
+  @ApiBody({ type: ReleaseRequest })
+  @ApiOkResponse({ type: ReleaseAnswer })
+  @Problems(404, 409)
+  async release(
+    @TenantIfKnown() orgId: string | null,
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: ReleaseBody }) body: ReleaseBody,
+  ): Promise<ReleaseAnswer> {
+    return orRefuse(await this.reservations.release({ ...body, orgId, createdBy: nameOf(caller) }));
+  }
+}

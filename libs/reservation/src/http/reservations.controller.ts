@@ -1,0 +1,67 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiTenant,
+  cursorField,
+  decodeCursor,
+  encodeCursor,
+  idField,
+  isUuid,
+  orRefuse,
+  pageField,
+  Problems,
+  Tenant,
+  TenantIfKnown,
+} from '@holdfast/platform';
+import { z } from 'zod';
+import { reservationNotFound } from '../application/release-reserved-credits';
+import { ReservationReader } from '../application/reservation-reader.port';
+import { RESERVATION_STATUSES } from '../domain/credit-reservation';
+import { ReservationPage, ReservationView, toReservationView } from './reservation.view';
+
+const ReservationQuery = z.object({
+  status: z.enum(RESERVATION_STATUSES).optional(),
+  limit: pageField,
+  cursor: cursorField,
+});
+type ReservationQuery = z.infer<typeof ReservationQuery>;
+
+@ApiTags('Billing: calls')
+@ApiTenant()
+@Controller('api/billing/reservations')
+export class ReservationsController {
+  constructor(private readonly reader: ReservationReader) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Reservations, newest first' })
+  @ApiOkResponse({ type: ReservationPage })
+  @Problems()
+  async list(
+    @Tenant() orgId: string,
+    @Query({ schema: ReservationQuery }) { status, limit, cursor }: ReservationQuery,
+  ): Promise<ReservationPage> {
+    const after = decodeCursor(cursor, ([at, id]) => typeof at === 'string' && !isNaN(Date.parse(at)) && isUuid(id));
+    const found = await this.reader.list(orgId, {
+      status,
+      limit: limit + 1,
+      after: after && { createdAt: new Date(after[0] as string), id: after[1] as string },
+    });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      data: page.map(toReservationView),
+      nextCursor: found.length > limit && last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null,
+    };
+  }
+
+  @Get(':callId')
+  @ApiOperation({ summary: 'The reservation of one call', description: 'By its call id, else by Vapi’s call id.' })
+  @ApiOkResponse({ type: ReservationView })
+  @Problems(404)
+  async get(
+    @TenantIfKnown() orgId: string | null,
+    @Param('callId', { schema: idField }) callId: string,
+  ): Promise<ReservationView> {
+    return toReservationView(orRefuse((await this.reader.find(callId, orgId)) ?? reservationNotFound()));
+  }
+}

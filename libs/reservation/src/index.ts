@@ -1,0 +1,11 @@
+export { CallLiveness, type CallToAskAbout, type LivenessVerdict } from './application/call-liveness.port';
+export { ExpireAbandonedReservations, type SweepResult } from './application/expire-abandoned-reservations';
+export { checkCall, type CallChecked } from './application/check-call';
+export { commitReservedCredits, type ReservedCreditsCommitted } from './application/commit-reserved-credits';
+export { reserveCallCredits, type CallCreditsReserved } from './application/reserve-call-credits';
+export { ReservationReader } from './application/reservation-reader.port';
+export { Reservations } from './application/reservations';
+export type { ReservationState, ReservationStatus } from './domain/credit-reservation';
+export { judgeLiveCall, type KillSwitchDecision } from './domain/kill-switch';
+export { toReservationView, ReservationView } from './http/reservation.view';
+export { ReservationModule } from './reservation.module';

@@ -1,0 +1,82 @@
+import { guarded, statement } from '@holdfast/platform';
+import type { ReservationStatus, Settlement } from '../domain/credit-reservation';
+
+export interface ReservationRow {
+  id: string;
+  org_id: string;
+  call_id: string;
+  vapi_call_id: string | null;
+  status: ReservationStatus;
+  reserved_pence: number;
+  committed_pence: number;
+  released_pence: number;
+  uncollected_pence: number;
+  estimated_minutes: number;
+  prepaid: boolean;
+  partial: boolean;
+  late: boolean;
+  settlement: Settlement | null;
+  discrepancy_seconds: number | null;
+  created_at: Date;
+  expires_at: Date;
+  closed_at: Date | null;
+  committed_at: Date | null;
+  version: number;
+  rate_card_id: string;
+  rate_card_version: number;
+  pence_per_minute_e4: number;
+  increment_seconds: number;
+  minimum_seconds: number;
+  connection_fee_pence: number;
+}
+
+/** A reservation with the rate card it was opened with. */
+export const SELECT_RESERVATIONS = `select r.id, r.org_id, r.call_id, r.vapi_call_id, r.status, r.reserved_pence,
+    r.committed_pence, r.released_pence, r.uncollected_pence, r.estimated_minutes, r.prepaid, r.partial, r.late,
+    r.settlement, r.discrepancy_seconds, r.created_at, r.expires_at, r.closed_at, r.committed_at, r.version,
+    c.id as rate_card_id, c.version as rate_card_version, c.pence_per_minute_e4, c.increment_seconds,
+    c.minimum_seconds, c.connection_fee_pence
+  from credit_reservations r
+  join rate_cards c on c.id = r.rate_card_id`;
+
+/** Over all tenants: whose call id it is decides between a repeat and a conflict. */
+export const FIND_RESERVATIONS = statement<ReservationRow>(
+  'find_reservations',
+  `${SELECT_RESERVATIONS} where r.call_id = any($1::text[])`,
+);
+
+export const INSERT_RESERVATIONS = guarded(
+  'insert_reservations',
+  `insert into credit_reservations (id, org_id, call_id, vapi_call_id, estimated_minutes, rate_card_id, prepaid, created_at,
+     status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late, settlement,
+     actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
+   select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::uuid[], $8::boolean[],
+     $9::timestamptz[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::boolean[],
+     $16::boolean[], $17::json[], $18::double precision[], $19::integer[], $20::double precision[],
+     $21::timestamptz[], $22::timestamptz[], $23::timestamptz[])`,
+);
+
+/** Guarded by the version read under the wallet's lock. */
+export const UPDATE_RESERVATIONS = guarded(
+  'update_reservations',
+  `update credit_reservations r
+   set status = v.status, reserved_pence = v.reserved_pence, committed_pence = v.committed_pence,
+     released_pence = v.released_pence, uncollected_pence = v.uncollected_pence, partial = v.partial, late = v.late,
+     settlement = v.settlement, actual_duration_seconds = v.actual_duration_seconds, billed_seconds = v.billed_seconds,
+     discrepancy_seconds = v.discrepancy_seconds, expires_at = v.expires_at, closed_at = v.closed_at,
+     committed_at = v.committed_at, version = r.version + 1
+   from unnest($2::uuid[], $3::integer[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+     $9::boolean[], $10::boolean[], $11::json[], $12::double precision[], $13::integer[], $14::double precision[],
+     $15::timestamptz[], $16::timestamptz[], $17::timestamptz[])
+     as v (id, version_before, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
+       settlement, actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
+   where r.id = v.id and r.version = v.version_before`,
+);
+
+/** Holds without a sign of life for their whole lifetime. The index idx_credit_res_expires serves it. */
+export const FIND_EXPIRED = statement<{ call_id: string; org_id: string }>(
+  'find_expired_reservations',
+  `select call_id, org_id from credit_reservations
+   where status = 'active' and expires_at <= $1::timestamptz
+   order by expires_at limit $2::integer`,
+);

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { CallToAskAbout } from '../application/call-liveness.port';
+import { ReservationReader, type ReservationFilter } from '../application/reservation-reader.port';
+import type { ReservationState } from '../domain/credit-reservation';
+import { FIND_EXPIRED, SELECT_RESERVATIONS, type ReservationRow } from './reservation.sql';
+import { toState } from './reservation-rows';
+
+@Injectable()
+export class SqlReservationReader extends ReservationReader {
+  constructor(private readonly database: DataSource) {
+    super();
+  }
+
+  async ownerOf(callId: string): Promise<string | null> {
+    const rows: { org_id: string }[] = await this.database.query(
+      'select org_id from credit_reservations where call_id = $1',
+      [callId],
+    );
+    return rows[0]?.org_id ?? null;
+  }
+
+  async find(callId: string, orgId: string | null): Promise<ReservationState | null> {
+    const rows: ReservationRow[] = await this.database.query(
+      `${SELECT_RESERVATIONS}
+       where (r.call_id = $1 or r.vapi_call_id = $1) and ($2::uuid is null or r.org_id = $2)
+       order by (r.call_id = $1) desc, r.created_at limit 1`,
+      [callId, orgId],
+    );
+    return rows[0] ? toState(rows[0]) : null;
+  }
+
+  async list(orgId: string, { status, limit, after }: ReservationFilter): Promise<ReservationState[]> {
+    const rows: ReservationRow[] = await this.database.query(
+      `${SELECT_RESERVATIONS}
+       where r.org_id = $1 and ($2::text is null or r.status = $2)
+         and ($3::timestamptz is null or (r.created_at, r.id) < ($3::timestamptz, $4::uuid))
+       order by r.created_at desc, r.id desc limit $5`,
+      [orgId, status ?? null, after?.createdAt ?? null, after?.id ?? null, limit],
+    );
+    return rows.map(toState);
+  }
+
+  async findExpired(now: Date, limit: number): Promise<CallToAskAbout[]> {
+    const rows: { call_id: string; org_id: string }[] = await this.database.query(FIND_EXPIRED.text, [now, limit]);
+    return rows.map((row) => ({ callId: row.call_id, orgId: row.org_id }));
+  }
+}

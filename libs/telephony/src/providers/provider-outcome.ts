@@ -1,0 +1,21 @@
+import type { ProviderRefusal, ProviderUnknown, RefusalReason } from '../application/number-provider.port';
+
+/** A provider's message is quoted to operators; more than this is an HTML error page, not a message. */
+const MAX_DETAIL_CHARACTERS = 300;
+
+export function refused(reason: RefusalReason, detail: string, retryAfterSeconds?: number): ProviderRefusal {
+  return {
+    kind: 'refused',
+    reason,
+    detail: oneLine(detail),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+}
+
+export function unknown(detail: string): ProviderUnknown {
+  return { kind: 'unknown', detail: oneLine(detail) };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().slice(0, MAX_DETAIL_CHARACTERS);
+}
