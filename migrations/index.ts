@@ -2,6 +2,10 @@ import { Organizations1700000000001 } from './1700000000001-organizations';
 import { Journal1700000000002 } from './1700000000002-journal';
 import { Reservations1700000000003 } from './1700000000003-reservations';
 import { ApiKeys1700000000004 } from './1700000000004-api-keys';
+import { Calls1700000000005 } from './1700000000005-calls';
+import { WebhookDeliveries1700000000006 } from './1700000000006-webhook-deliveries';
+import { PhoneNumbers1700000000007 } from './1700000000007-phone-numbers';
+import { NumberPurchases1700000000008 } from './1700000000008-number-purchases';
 
 /** In order. Listed, not globbed: globs resolve differently in source, build and tests. */
 export const MIGRATIONS = [
@@ -9,4 +13,8 @@ export const MIGRATIONS = [
   Journal1700000000002,
   Reservations1700000000003,
   ApiKeys1700000000004,
+  Calls1700000000005,
+  WebhookDeliveries1700000000006,
+  PhoneNumbers1700000000007,
+  NumberPurchases1700000000008,
 ] as const;

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrate, type Settings } from '@holdfast/platform';
 import { ExpireAbandonedReservations } from '@holdfast/reservation';
+import { TelephonySchedules } from '@holdfast/telephony';
 import { AppModule } from './app.module';
 import { EngineLogger } from './engine-logger';
 import { fastifyAdapter, setUpHttp } from './http-server';
@@ -30,6 +31,7 @@ export async function startEngine(settings: Settings): Promise<Engine> {
   setUpApiDocs(app);
   await app.listen(settings.port, settings.host);
   app.get(ExpireAbandonedReservations).start();
+  app.get(TelephonySchedules).start();
   const address = app.getHttpServer().address() as { port: number };
   return {
     app,

@@ -2,6 +2,7 @@ export * from './ledger.module';
 export { JournalReader, type WalletView } from './application/journal-reader.port';
 export { Organizations, type OrganizationView } from './application/organizations';
 export { toTransactionView, TransactionView } from './http/transaction.view';
+export { CREDIT_LISTENER, type CreditListener } from './application/credit-listener.port';
 export { Ledger } from './application/ledger';
 export { addCredits, type AddCredits, type CreditsAdded } from './application/add-credits';
 export { deductAsset, type AssetDeducted, type DeductAsset } from './application/deduct-asset';

@@ -1,1 +1,2 @@
 export { TelephonyModule } from './telephony.module';
+export { TelephonySchedules } from './telephony.schedules';

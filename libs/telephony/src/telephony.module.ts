@@ -1,12 +1,88 @@
 import { Global, Module } from '@nestjs/common';
-import { CallLiveness, type CallToAskAbout, type LivenessVerdict } from '@holdfast/reservation';
+import { CREDIT_LISTENER, LedgerModule } from '@holdfast/ledger';
+import { Settings } from '@holdfast/platform';
+import { CallLiveness, ReservationModule } from '@holdfast/reservation';
+import { CallBook } from './application/call-book.port';
+import { CALL_CONTROL, type CallControl } from './application/call-control.port';
+import { CALL_LOOKUP, type CallLookup } from './application/call-lookup.port';
+import { CallStories } from './application/call-story';
+import { StatusCheck } from './application/check-status';
+import { DeliveryLog } from './application/delivery-log.port';
+import { DeliveryReplay } from './application/delivery-replay.port';
+import { EnforceCalls } from './application/enforce-calls';
+import { TenantFinder } from './application/find-tenant';
+import { CallFollower } from './application/follow-call';
+import { LiveCalls } from './application/live-calls.port';
+import { LookAtCallsAfterTopUp } from './application/look-after-top-up';
+import { Gate } from './application/open-gate';
+import { PollFinishedCalls } from './application/poll-finished-calls';
+import { ProviderLiveness } from './application/provider-liveness';
+import { CallRecovery } from './application/recover-calls';
+import { RecoveryProgress } from './application/recovery-progress.port';
+import { CallSettlement } from './application/settle-call';
+import { CallStoryController } from './http/call-story.controller';
+import { DeliveriesController } from './http/deliveries.controller';
+import { LiveCallsController } from './http/live-calls.controller';
+import { SqlCallBook } from './infrastructure/sql-call-book';
+import { SqlDeliveryLog } from './infrastructure/sql-delivery-log';
+import { SqlLiveCalls } from './infrastructure/sql-live-calls';
+import { SqlRecoveryProgress } from './infrastructure/sql-recovery-progress';
+import { NumbersModule } from './numbers.module';
+import { TelephonySchedules } from './telephony.schedules';
+import { GateAnswerer } from './vapi/answer-gate';
+import { createCallControl } from './vapi/call-control.client';
+import { createCallLookup } from './vapi/call-lookup.client';
+import { parseControlHosts } from './vapi/control-url.policy';
+import { DeliveryProcessor } from './vapi/process-delivery';
+import { RetryDeliveries } from './vapi/retry-deliveries';
+import { StatusCheckController } from './vapi/status-check.controller';
+import { WebhookCaller } from './vapi/webhook-caller';
+import { WebhookController } from './vapi/webhook.controller';
 
-class Nobody extends CallLiveness {
-  async ask(calls: readonly CallToAskAbout[]): Promise<LivenessVerdict[]> {
-    return calls.map(() => ({ kind: 'abandoned' }));
-  }
-}
+const callControl = {
+  provide: CALL_CONTROL,
+  inject: [Settings],
+  useFactory: ({ vapi }: Settings): CallControl =>
+    createCallControl({ allowedHosts: parseControlHosts(vapi.controlHosts.join(',')) }),
+};
 
+const callLookup = {
+  provide: CALL_LOOKUP,
+  inject: [Settings],
+  useFactory: ({ vapi }: Settings): CallLookup | null =>
+    vapi.apiKey === null ? null : createCallLookup({ apiKey: vapi.apiKey, baseUrl: vapi.baseUrl ?? undefined }),
+};
+
+/** Global because it answers the reservation module's question whether a call is still alive. */
 @Global()
-@Module({ providers: [{ provide: CallLiveness, useClass: Nobody }], exports: [CallLiveness] })
+@Module({
+  imports: [LedgerModule, ReservationModule, NumbersModule],
+  controllers: [WebhookController, StatusCheckController, CallStoryController, DeliveriesController, LiveCallsController],
+  providers: [
+    callControl,
+    callLookup,
+    { provide: CallBook, useClass: SqlCallBook },
+    { provide: DeliveryLog, useClass: SqlDeliveryLog },
+    { provide: RecoveryProgress, useClass: SqlRecoveryProgress },
+    { provide: LiveCalls, useClass: SqlLiveCalls },
+    { provide: CallLiveness, useClass: ProviderLiveness },
+    { provide: CREDIT_LISTENER, useClass: LookAtCallsAfterTopUp },
+    { provide: DeliveryReplay, useExisting: DeliveryProcessor },
+    TenantFinder,
+    Gate,
+    CallSettlement,
+    CallFollower,
+    CallRecovery,
+    EnforceCalls,
+    PollFinishedCalls,
+    StatusCheck,
+    CallStories,
+    DeliveryProcessor,
+    RetryDeliveries,
+    GateAnswerer,
+    WebhookCaller,
+    TelephonySchedules,
+  ],
+  exports: [CallLiveness, CREDIT_LISTENER, TelephonySchedules],
+})
 export class TelephonyModule {}

@@ -1,14 +1,18 @@
-import { Injectable } from '@nestjs/common';
-import type { Pence, Refusal } from '@holdfast/kernel';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { isRefusal, type Pence, type Refusal } from '@holdfast/kernel';
 import { UnitOfWork } from '@holdfast/platform';
 import { addCredits, type AddCredits, type CreditsAdded } from './add-credits';
 import { changeDebtLimit } from './change-debt-limit';
+import { CREDIT_LISTENER, type CreditListener } from './credit-listener.port';
 import { deductAsset, type AssetDeducted, type DeductAsset } from './deduct-asset';
 
 /** The ledger's application service: every change of a wallet that is not about a call. Atomic and idempotent. */
 @Injectable()
 export class Ledger {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(
+    private readonly work: UnitOfWork,
+    @Optional() @Inject(CREDIT_LISTENER) private readonly listener: CreditListener | null,
+  ) {}
 
   /** Refusals: organization_not_found, insufficient_balance, idempotency_key_reused. A repeat changes nothing. */
   deductAsset(request: DeductAsset): Promise<AssetDeducted | Refusal> {
@@ -16,8 +20,10 @@ export class Ledger {
   }
 
   /** Refusals: as above, and amount_out_of_range. A repeat changes nothing. */
-  addCredits(request: AddCredits): Promise<CreditsAdded | Refusal> {
-    return this.work.execute(addCredits(request));
+  async addCredits(request: AddCredits): Promise<CreditsAdded | Refusal> {
+    const added = await this.work.execute(addCredits(request));
+    if (!isRefusal(added) && !added.replayed) this.listener?.creditAdded(request.orgId);
+    return added;
   }
 
   /** Refusals: organization_not_found, debt_limit_in_use. A repeat sets the same again. */

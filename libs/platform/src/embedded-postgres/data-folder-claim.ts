@@ -43,33 +43,31 @@ function inUse(directory: string, pid: number): string {
 }
 
 function wasCreated(path: string, text: string): boolean {
-  try {
-    writeFileSync(path, text, { flag: 'wx', mode: 0o644 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
+  return succeedsUnless('EEXIST', () => writeFileSync(path, text, { flag: 'wx', mode: 0o644 }));
 }
 
 /** Removes the claim only if it is still the one that was looked at: another process may have renewed it meanwhile. */
 function removeIf(path: string, text: string): void {
   const aside = `${path}.${process.pid}`;
-  try {
-    renameSync(path, aside);
-    if (readText(aside) !== text) linkSync(aside, path);
-  } catch {
-    return; // somebody else removed it, or claimed it in the gap
-  } finally {
-    rmSync(aside, { force: true });
-  }
+  if (!succeedsUnless('ENOENT', () => renameSync(path, aside))) return;
+  if (readText(aside) !== text) succeedsUnless('EEXIST', () => linkSync(aside, path));
+  rmSync(aside, { force: true });
 }
 
 function readText(path: string): string | undefined {
+  let text: string | undefined;
+  succeedsUnless('ENOENT', () => (text = readFileSync(path, 'utf8')));
+  return text;
+}
+
+/** False when the one expected fault occurs; any other must surface, or a claim of root's would be retried for ever. */
+function succeedsUnless(code: string, action: () => void): boolean {
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+    action();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === code) return false;
+    throw error;
   }
 }
 

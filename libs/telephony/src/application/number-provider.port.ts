@@ -54,7 +54,10 @@ export interface ProviderRefusal {
   retryAfterSeconds?: number;
 }
 
-/** The step may or may not have happened. Never refund on it and never repeat a purchase: ask `findByIntent`. */
+/**
+ * The step may or may not have happened; also said when `buy` could not look before it bought. Never refund on it and
+ * never repeat a purchase: ask `findByIntent`.
+ */
 export interface ProviderUnknown {
   kind: 'unknown';
   detail: string;

@@ -15,9 +15,8 @@ export class DeadlineExceeded extends Error {
 }
 
 /**
- * Rejects with `DeadlineExceeded` when the work has not ended in time. Both SDKs only watch the wait for the headers or
- * for the next byte, so a body that trickles would hold a saga for ever. The work itself goes on unwatched: its outcome
- * is unknown.
+ * Rejects with `DeadlineExceeded` when the work has not ended in time: for steps of several requests, each of which has
+ * its own time-out. The work itself goes on unwatched.
  */
 export async function withinDeadline<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

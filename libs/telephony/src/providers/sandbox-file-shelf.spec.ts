@@ -63,6 +63,19 @@ describe('The shelf on the disk', () => {
     await expect(shelf.get(intentId)).rejects.toThrow(SyntaxError);
   });
 
+  it('never shows a number half written', async () => {
+    const [writer, reader] = [new FileSandboxShelf(directory), new FileSandboxShelf(directory)];
+    const large = numberOf(randomUUID(), 'x'.repeat(300_000));
+    await writer.put(large);
+    let writing = true;
+    const writes = (async () => {
+      for (let n = 0; n < 40; n++) await writer.put({ ...large, looks: n });
+      writing = false;
+    })();
+    while (writing) expect((await reader.get(large.intentId))?.phoneNumber).toHaveLength(300_000);
+    await writes;
+  });
+
   it('sells what a process that died had bought to nobody else', async () => {
     const criteria = { country: 'US', numberType: 'local', areaCode: '558' } as const;
     const intents = Array.from({ length: 30 }, () => randomUUID());
@@ -91,7 +104,7 @@ describe('The shelf on the disk', () => {
         process.stdout.write(intentId + '\\n');
         return sell();
       };
-      for (let n = 0; n < 4; n++) sell();
+      for (let n = 0; n < 16; n++) sell();
     `;
     const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BuyOutcome, NumberCriteria, Purchase } from '../application/number-provider.port';
 import { isE164 } from './offered-numbers';
 import { SANDBOX_AREA_CODES } from './sandbox-area-codes';
@@ -177,6 +179,12 @@ describe('The sandbox', () => {
       expect(await sandbox.register(purchase)).toMatchObject({ kind: 'pending' });
       expect(await sandbox.register(purchase)).toMatchObject({ kind: 'pending' });
       expect(await sandbox.register(purchase)).toMatchObject({ kind: 'active' });
+    });
+
+    it('as the README says', async () => {
+      const readme = await readFile(join(__dirname, 'README.md'), 'utf8');
+      const rows = [...readme.matchAll(/^\| (\d{3}) +\| (.+?) +\|$/gm)].map(([, code, summary]) => [code, summary]);
+      expect(rows).toEqual(Object.entries(SANDBOX_AREA_CODES).map(([code, { summary }]) => [code, summary]));
     });
 
     it('every code of the table can be typed in as an area code of every country', () => {

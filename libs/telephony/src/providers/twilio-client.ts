@@ -1,5 +1,5 @@
 import { RequestClient, Twilio } from 'twilio';
-import type { RequestClientOptions, RequestOptions } from 'twilio/lib/base/RequestClient';
+import type { RequestOptions } from 'twilio/lib/base/RequestClient';
 import { PROVIDER_TIMEOUT_MS } from './provider-deadline';
 
 export interface TwilioSettings {
@@ -23,25 +23,26 @@ export interface TwilioPapers {
 
 /**
  * The official client. The package has no base URL of its own: `edge` and `region` only prefix twilio.com. Its injected
- * `httpClient` is the documented seam, so the origin is exchanged there, after signing and before sending.
+ * `httpClient` is the documented seam, so the origin is exchanged there, when the request is complete.
  */
 export function twilioClientOf({ accountSid, authToken, baseUrl, timeoutMs }: TwilioSettings): Twilio {
-  // Off by default in the package too; said aloud because a repeated purchase would buy twice.
-  const options = { timeout: timeoutMs ?? PROVIDER_TIMEOUT_MS, autoRetry: false };
-  return new Twilio(accountSid, authToken, {
-    httpClient: baseUrl ? new RedirectedRequestClient(baseUrl, options) : new RequestClient(options),
-  });
+  const httpClient = new BoundedRequestClient(timeoutMs ?? PROVIDER_TIMEOUT_MS, baseUrl);
+  return new Twilio(accountSid, authToken, { httpClient });
 }
 
-class RedirectedRequestClient extends RequestClient {
+class BoundedRequestClient extends RequestClient {
   constructor(
-    private readonly baseUrl: string,
-    options: RequestClientOptions,
+    timeoutMs: number,
+    private readonly baseUrl: string | undefined,
   ) {
-    super(options);
+    // Retries are off by default in the package too; said aloud because a repeated purchase would buy twice.
+    super({ timeout: timeoutMs, autoRetry: false });
+    // The package's time-out watches the silence between bytes. This one ends an answer that trickles as well.
+    this.axios.interceptors.request.use((config) => ({ ...config, signal: AbortSignal.timeout(timeoutMs) }));
   }
 
   override request<TData>(request: RequestOptions<TData>) {
+    if (this.baseUrl === undefined) return super.request<TData>(request);
     const { pathname, search } = new URL(request.uri);
     return super.request<TData>({ ...request, uri: new URL(pathname + search, this.baseUrl).href });
   }

@@ -11,7 +11,8 @@ export function twilioFaultOf(error: unknown): ProviderFault {
     return { kind: 'answered', status, code, detail: `Twilio ${code}: ${words}` };
   }
   if (wasNeverSent(error)) return { kind: 'never_sent', detail: `Twilio: ${causeOf(error)}` };
-  return { kind: 'no_answer', detail: `Twilio: ${causeOf(error)}` };
+  const words = code === 'ERR_CANCELED' ? 'no complete answer in time' : causeOf(error);
+  return { kind: 'no_answer', detail: `Twilio: ${words}` };
 }
 
 /** Twilio's error dictionary (twilio.com/docs/api/errors), the part that a purchase can meet. */

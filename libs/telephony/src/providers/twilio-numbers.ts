@@ -21,7 +21,7 @@ interface ForSale {
 
 /** Twilio's largest page. */
 const PAGE_SIZE = 1000;
-/** Ten pages, all within one deadline. An account that has more is told by `complete: false`. */
+/** Ten pages. An account that has more is told by `complete: false`. */
 const MAX_LISTED = 10 * PAGE_SIZE;
 
 /** Twilio's AvailablePhoneNumbers takes an area code for North America only. */
@@ -54,7 +54,7 @@ export class TwilioNumbers {
       ...(areaCode === undefined ? {} : byAreaCode ? { areaCode: Number(areaCode) } : { contains: start }),
       limit: MAX_SEARCH_RESULTS,
     };
-    const found = await this.within(this.forSale(country, numberType, filter));
+    const found = await this.forSale(country, numberType, filter);
     return found
       .filter(({ phoneNumber }) => isE164(phoneNumber) && phoneNumber.startsWith(`+${start}`))
       .slice(0, limit)
@@ -75,14 +75,13 @@ export class TwilioNumbers {
   /** Buys exactly this number. One request, never repeated. */
   async buy(name: string, phoneNumber: string, { country, numberType }: NumberCriteria): Promise<OwnedNumber> {
     const papers = this.papers[`${country}:${numberType}`] ?? {};
-    return readOwned(
-      await this.within(this.client.incomingPhoneNumbers.create({ phoneNumber, friendlyName: name, ...papers })),
-    );
+    return readOwned(await this.client.incomingPhoneNumbers.create({ phoneNumber, friendlyName: name, ...papers }));
   }
 
   /** What the account owns under exactly this name, the oldest first. */
   async named(name: string): Promise<OwnedNumber[]> {
-    const found = await this.within(
+    const found = await withinDeadline(
+      this.timeoutMs,
       this.client.incomingPhoneNumbers.list({ friendlyName: name, pageSize: PAGE_SIZE, limit: MAX_LISTED }),
     );
     return found
@@ -93,16 +92,14 @@ export class TwilioNumbers {
 
   /** Everything the account owns, up to `MAX_LISTED`. */
   async owned(): Promise<{ numbers: OwnedNumber[]; complete: boolean }> {
-    const found = await this.within(
-      this.client.incomingPhoneNumbers.list({ pageSize: PAGE_SIZE, limit: MAX_LISTED + 1 }),
-    );
+    const found = await this.client.incomingPhoneNumbers.list({ pageSize: PAGE_SIZE, limit: MAX_LISTED + 1 });
     return { numbers: found.slice(0, MAX_LISTED).map(readOwned), complete: found.length <= MAX_LISTED };
   }
 
   /** Releases a number; one that is already gone is as good. */
   async remove(sid: string): Promise<void> {
     try {
-      await this.within(this.client.incomingPhoneNumbers(sid).remove());
+      await this.client.incomingPhoneNumbers(sid).remove();
     } catch (error) {
       const fault = twilioFaultOf(error);
       if (fault.kind !== 'answered' || fault.status !== 404) throw error;
@@ -111,11 +108,7 @@ export class TwilioNumbers {
 
   /** `active`, `suspended` or `closed`. */
   async accountStatus(): Promise<string> {
-    return (await this.within(this.client.api.v2010.accounts(this.accountSid).fetch())).status;
-  }
-
-  private within<T>(work: Promise<T>): Promise<T> {
-    return withinDeadline(this.timeoutMs, work);
+    return (await this.client.api.v2010.accounts(this.accountSid).fetch()).status;
   }
 }
 

@@ -9,6 +9,10 @@ const IMPORT = /^\/phone-number$/;
 const LIST = /^\/v2\/phone-number$/;
 const AT_VAPI = /^\/phone-number\/./;
 const AT_TWILIO = /IncomingPhoneNumbers/;
+/** For steps that must succeed, however loaded the machine is. */
+const PATIENT_MS = 10_000;
+/** For steps that wait in vain. */
+const HASTY_MS = 700;
 
 describe('A number bought at Twilio', () => {
   let twilio: FakeTwilio;
@@ -16,13 +20,13 @@ describe('A number bought at Twilio', () => {
   let provider: TwilioNumberProvider;
   let purchase: Purchase;
 
-  const providerWith = (vapiBaseUrl: string) =>
+  const providerWith = (vapiBaseUrl: string, timeoutMs = PATIENT_MS) =>
     new TwilioNumberProvider({
-      twilio: { accountSid: twilio.accountSid, authToken: twilio.authToken, baseUrl: twilio.url, timeoutMs: 300 },
+      twilio: { accountSid: twilio.accountSid, authToken: twilio.authToken, baseUrl: twilio.url, timeoutMs },
       vapi: {
         apiKey: vapi.apiKey,
         baseUrl: vapiBaseUrl,
-        timeoutMs: 300,
+        timeoutMs,
         webhook: { url: 'https://billing.example/api/vapi/webhook', secret: 'hush' },
       },
     });
@@ -87,7 +91,7 @@ describe('A number bought at Twilio', () => {
       ['a 500', { effect: 'after', then: 'answer', answer: { status: 500 } }],
     ] as const)('once, also when %s hides the import', async (_, mishap) => {
       vapi.fail('POST', IMPORT, mishap);
-      expect(await provider.register(purchase)).toMatchObject({ kind: 'unknown' });
+      expect(await providerWith(vapi.url, HASTY_MS).register(purchase)).toMatchObject({ kind: 'unknown' });
       expect(await provider.register(purchase)).toMatchObject({ kind: 'active', vapiPhoneId: imported()[0]?.id });
       expect(imports()).toHaveLength(1);
     });
@@ -140,7 +144,7 @@ describe('A number bought at Twilio', () => {
     });
 
     it('as bought when Vapi cannot be asked: that is certain', async () => {
-      expect(await providerWith(await closedPort()).findByIntent(purchase.intentId)).toEqual({
+      expect(await providerWith(await closedPort(), HASTY_MS).findByIntent(purchase.intentId)).toEqual({
         kind: 'bought',
         purchase,
       });
@@ -149,7 +153,7 @@ describe('A number bought at Twilio', () => {
     it('or unknown, never nothing, when Twilio cannot be asked', async () => {
       twilio.fail('GET', AT_TWILIO, { effect: 'before', then: 'hang' });
       twilio.refuse('GET', AT_TWILIO, twilioError(429, 20429, 'Too many requests'));
-      expect(await provider.findByIntent(purchase.intentId)).toMatchObject({ kind: 'unknown' });
+      expect(await providerWith(vapi.url, HASTY_MS).findByIntent(purchase.intentId)).toMatchObject({ kind: 'unknown' });
       expect(await provider.findByIntent(purchase.intentId)).toMatchObject({ kind: 'unknown' });
     });
   });

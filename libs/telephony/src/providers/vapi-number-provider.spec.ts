@@ -8,17 +8,21 @@ import { VapiNumberProvider } from './vapi-number-provider';
 const BUY = /^\/phone-number$/;
 const LIST = /^\/v2\/phone-number$/;
 const ONE = /^\/phone-number\/./;
+/** For steps that must succeed, however loaded the machine is. */
+const PATIENT_MS = 10_000;
+/** For steps that wait in vain. */
+const HASTY_MS = 700;
 const LOCAL: NumberCriteria = { country: 'US', numberType: 'local', areaCode: '415' };
 
 describe('A number of Vapi', () => {
   let vapi: FakeVapiNumbers;
   let intentId: string;
 
-  const provider = (options: { baseUrl?: string; apiKey?: string } = {}) =>
+  const provider = (options: { baseUrl?: string; apiKey?: string; timeoutMs?: number } = {}) =>
     new VapiNumberProvider({
       apiKey: options.apiKey ?? vapi.apiKey,
       baseUrl: options.baseUrl ?? vapi.url,
-      timeoutMs: 300,
+      timeoutMs: options.timeoutMs ?? PATIENT_MS,
       webhook: { url: 'https://billing.example/api/vapi/webhook', credentialId: 'cred-1' },
     });
   const purchases = () => vapi.seen('POST', BUY);
@@ -103,7 +107,7 @@ describe('A number of Vapi', () => {
       ['a redirect', { effect: 'after', then: 'answer', answer: { status: 307, headers: { location: '/x' } } }],
     ] as const)('%s after the sale leaves it open; asking finds it, and no second is bought', async (_, mishap) => {
       vapi.fail('POST', BUY, mishap, 1);
-      expect(await provider().buy(intentId, LOCAL)).toMatchObject({ kind: 'unknown' });
+      expect(await provider({ timeoutMs: HASTY_MS }).buy(intentId, LOCAL)).toMatchObject({ kind: 'unknown' });
       expect(purchases()).toHaveLength(1);
 
       const found = { kind: 'activating', purchase: { providerRef: numbers()[0]?.id } };
@@ -114,7 +118,7 @@ describe('A number of Vapi', () => {
 
     it('a time-out before the sale leaves it open too; asking then finds nothing', async () => {
       vapi.fail('POST', BUY, { effect: 'before', then: 'hang' });
-      expect(await provider().buy(intentId, LOCAL)).toMatchObject({ kind: 'unknown' });
+      expect(await provider({ timeoutMs: HASTY_MS }).buy(intentId, LOCAL)).toMatchObject({ kind: 'unknown' });
       expect(await provider().findByIntent(intentId)).toEqual({ kind: 'nothing' });
     });
 
@@ -125,7 +129,7 @@ describe('A number of Vapi', () => {
     });
 
     it('certainly not when no connection came about', async () => {
-      const nobody = provider({ baseUrl: await closedPort() });
+      const nobody = provider({ baseUrl: await closedPort(), timeoutMs: HASTY_MS });
       expect(await nobody.buy(intentId, LOCAL)).toMatchObject({ kind: 'refused', reason: 'provider_unreachable' });
       expect(await nobody.findByIntent(intentId)).toMatchObject({ kind: 'unknown' });
     });
@@ -225,7 +229,7 @@ describe('A number of Vapi', () => {
     it('unknown, to be repeated, when the answer is lost', async () => {
       const purchase = await bought();
       vapi.fail('DELETE', ONE, { effect: 'after', then: 'hang' });
-      expect(await provider().release(purchase)).toMatchObject({ kind: 'unknown' });
+      expect(await provider({ timeoutMs: HASTY_MS }).release(purchase)).toMatchObject({ kind: 'unknown' });
       expect(await provider().release(purchase)).toEqual({ kind: 'released' });
     });
   });
@@ -239,7 +243,7 @@ describe('A number of Vapi', () => {
       numbers: [{ intentId, side: 'vapi', ref: purchase.providerRef, phoneNumber: null }],
     });
     vapi.fail('GET', LIST, { effect: 'before', then: 'cut' });
-    expect(await provider().listTagged()).toMatchObject({ kind: 'unknown' });
+    expect(await provider({ timeoutMs: HASTY_MS }).listTagged()).toMatchObject({ kind: 'unknown' });
   });
 
   it('has a provider that says whether it is well', async () => {

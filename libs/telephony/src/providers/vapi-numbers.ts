@@ -83,23 +83,23 @@ export class VapiNumbers {
    */
   private async create(request: Vapi.CreatePhoneNumbersRequest): Promise<VapiNumber> {
     const server = this.webhook && vapiServerOf(this.webhook);
-    const created = await this.within(this.client.phoneNumbers.create({ ...request, ...(server ? { server } : {}) }));
+    const created = await this.client.phoneNumbers.create({ ...request, ...(server ? { server } : {}) }, this.once());
     return readNumber(created);
   }
 
   /** Null: Vapi knows no such id. */
   get(id: string): Promise<VapiNumber | null> {
-    return goneIsNull(this.within(this.client.phoneNumbers.get({ id })).then(readNumber));
+    return goneIsNull(this.client.phoneNumbers.get({ id }, this.once()).then(readNumber));
   }
 
   /** Deletes the number; one that is already gone is as good. */
   async remove(id: string): Promise<void> {
-    await goneIsNull(this.within(this.client.phoneNumbers.delete({ id })));
+    await goneIsNull(this.client.phoneNumbers.delete({ id }, this.once()));
   }
 
   /** All numbers with exactly this name, the oldest first. */
   async named(name: string): Promise<VapiNumber[]> {
-    const { numbers, complete } = await this.searchFor(name);
+    const { numbers, complete } = await withinDeadline(this.timeoutMs, this.searchFor(name));
     // Half a list must not be read as "not there": on that word money is given back.
     if (!complete) throw new Error(`Vapi lists more numbers than can be read for the name ${name}`);
     return numbers.filter((each) => each.name === name);
@@ -109,14 +109,9 @@ export class VapiNumbers {
   async searchFor(text: string, maxPages = MAX_PAGES): Promise<{ numbers: VapiNumber[]; complete: boolean }> {
     const found = new Map<string, VapiNumber>();
     for (let page = 1; page <= maxPages; page++) {
-      const answer = await this.within(
-        this.client.phoneNumbers.phoneNumberControllerFindAllPaginated({
-          search: text,
-          page,
-          limit: PAGE_SIZE,
-          sortBy: 'createdAt',
-          sortOrder: 'ASC',
-        }),
+      const answer = await this.client.phoneNumbers.phoneNumberControllerFindAllPaginated(
+        { search: text, page, limit: PAGE_SIZE, sortBy: 'createdAt', sortOrder: 'ASC' },
+        this.once(),
       );
       if (!Array.isArray(answer?.results)) throw new Error('Vapi answered a list of numbers without results');
       for (const each of answer.results.map(readNumber)) found.set(each.id, each);
@@ -126,8 +121,9 @@ export class VapiNumbers {
     return { numbers: [...found.values()], complete: false };
   }
 
-  private within<T>(work: Promise<T>): Promise<T> {
-    return withinDeadline(this.timeoutMs, work);
+  /** The SDK's own time-out stops watching at the headers. This one ends an answer that trickles as well. */
+  private once(): { abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(this.timeoutMs) };
   }
 }
 

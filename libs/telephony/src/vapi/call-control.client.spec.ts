@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createCallControl, type CallControl } from './call-control.client';
+import { createCallControl } from './call-control.client';
+import type { CallControl } from '../application/call-control.port';
 
 interface Seen {
   readonly method?: string;

@@ -1,6 +1,6 @@
 import { fieldOf, idOf, positiveNumberOf, recordOf, type JsonRecord } from './json-field.reader';
-import type { TenantClaim } from './tenant-claim';
-import type { CallFacts, CallKind } from './vapi-event';
+import type { TenantClaim } from '../domain/tenant-claim';
+import type { CallFacts, CallKind } from '../domain/call-event';
 
 const KIND_BY_TYPE: Readonly<Record<string, CallKind>> = {
   inboundPhoneCall: 'inbound',

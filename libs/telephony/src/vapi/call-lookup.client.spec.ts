@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createCallLookup } from './call-lookup.client';
-import type { CallLookup } from './call-lookup.port';
+import type { CallLookup } from '../application/call-lookup.port';
 
 const KEY = 'vapi-api-key-of-the-test';
 const SINCE = new Date('2026-09-14T15:00:00.000Z');

@@ -1,6 +1,6 @@
 import { VapiClient } from '@vapi-ai/server-sdk';
 import { AnswerTooLarge, boundFetch, type Fetch } from './bounded-fetch';
-import type { CallLookup, FinishedCall, FinishedCalls, Unreachable } from './call-lookup.port';
+import type { CallLookup, FinishedCall, FinishedCalls, Unreachable } from '../application/call-lookup.port';
 import { translateCallRecord } from './call-record.translator';
 import { describeFailure, statusOf } from './vapi-api.failure';
 import { sweepWindow, TOO_MUCH, type Page, type Sweep } from './window-sweep';
@@ -45,17 +45,24 @@ export function createCallLookup(settings: CallLookupSettings): CallLookup {
     },
     endedSince: async (since, limit) => {
       const pageSize = Math.min(Math.max(1, Math.floor(limit)), MAX_PAGE);
-      const page: Page = (from, before) =>
-        sweep.calls
-          .list({ limit: pageSize, updatedAtGe: from.toISOString(), updatedAtLt: before?.toISOString() })
-          .catch((error: unknown) => (isTooLarge(error) ? TOO_MUCH : Promise.reject(error)));
       try {
-        const found = await sweepWindow(since, new Date(), pageSize, page);
+        const found = await sweepWindow(since, new Date(), pageSize, pagesOf(sweep, pageSize));
         return found === undefined ? unreachable('the answer is no list of calls') : finishedOf(found);
       } catch (error) {
         return unreachable(describeFailure(error));
       }
     },
+  };
+}
+
+function pagesOf(client: VapiClient, limit: number): Page {
+  return async (from, before) => {
+    try {
+      return await client.calls.list({ limit, updatedAtGe: from.toISOString(), updatedAtLt: before?.toISOString() });
+    } catch (error) {
+      if (isTooLarge(error)) return TOO_MUCH;
+      throw error;
+    }
   };
 }
 

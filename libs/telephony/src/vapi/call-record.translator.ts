@@ -1,5 +1,5 @@
 import { readCallFacts } from './call-facts.reader';
-import type { EndedCall, GoneCall, KnownCall, Unreachable } from './call-lookup.port';
+import type { EndedCall, GoneCall, KnownCall, Unreachable } from '../application/call-lookup.port';
 import { judgeDuration } from './duration-verdict';
 import { readInstant } from './instant.reader';
 import { asRecord, fieldOf, type JsonRecord } from './json-field.reader';

@@ -37,6 +37,7 @@ describe('a control URL', () => {
     ['a host hidden behind a fragment', 'https://evil.test#.vapi.ai/x'],
     ['a host hidden in the query', 'https://evil.test?.vapi.ai'],
     ['a websocket', 'wss://phone.vapi.ai/x'],
+    ['a websocket of a listed host', 'wss://localhost:4010/x'],
     ['a file', 'file:///etc/passwd'],
     ['the metadata service', 'http://169.254.169.254/latest'],
     ['a number as address', 'http://2130706433:4010/'],

@@ -1,3 +1,4 @@
+import type { DurationDisagreement, DurationVerdict, UnusableDuration } from '../domain/duration-verdict';
 import { fieldOf } from './json-field.reader';
 import { readInstant } from './instant.reader';
 
@@ -9,21 +10,6 @@ export const TOLERATED_DISAGREEMENT_SECONDS = 2;
  * units (42.007 s reported as 42007 still passes; 187.412 s as 187412 does not) or a report that nobody should be charged for.
  */
 export const LONGEST_CREDIBLE_CALL_SECONDS = 43_200 + 3_600;
-
-export type UnusableDuration =
-  'missing' | 'not_a_number' | 'negative' | 'unreadable_time' | 'end_before_start' | 'too_long';
-
-export interface DurationDisagreement {
-  readonly kind: 'disagrees';
-  /** What `durationSeconds` said. */
-  readonly reportedSeconds: number;
-  /** What `endedAt - startedAt` said. */
-  readonly spanSeconds: number;
-}
-
-export type DurationVerdict =
-  | { readonly usable: true; readonly seconds: number; readonly flag?: DurationDisagreement }
-  | { readonly usable: false; readonly reason: UnusableDuration };
 
 interface Figure {
   readonly level: number;
@@ -89,7 +75,7 @@ function levelOfTimes(levels: readonly unknown[]): number {
   return level < 0 ? levels.length : level;
 }
 
-/** Compared in whole milliseconds: 187.412 - 185.412 is 2.0000000000000284 in doubles. */
+/** Compared in whole milliseconds: 4.001 - 2.001 is 2.0000000000000004 in doubles. */
 function disagree(a: number, b: number): boolean {
   return Math.abs(Math.round(a * 1000) - Math.round(b * 1000)) > TOLERATED_DISAGREEMENT_SECONDS * 1000;
 }

@@ -1,4 +1,4 @@
-import { OUT_OF_CREDIT } from './spoken-sentences';
+import { OUT_OF_CREDIT } from '../domain/spoken-sentences';
 
 /** Vapi's range of `maxDurationSeconds` (OpenAPI, 2026-08-20). Below it a call can't be limited, so it must not start. */
 export const SHORTEST_CALL_SECONDS = 10;

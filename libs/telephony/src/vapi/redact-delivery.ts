@@ -57,7 +57,7 @@ function redactValue(name: string, value: unknown, depth: number): JsonValue {
   if (name.toLowerCase() === 'headers') return redactStaticHeaders(value);
   if (typeof value === 'string') return redactText(name, value);
   if (typeof value === 'number') return storableNumber(value);
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return null; // JSON has no functions, symbols and big integers
   if (depth >= MAX_DEPTH) return omittedValue(value);
   if (Array.isArray(value)) return redactList(value, depth);
   return redactRecord(value, depth);

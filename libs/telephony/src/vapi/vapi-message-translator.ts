@@ -5,7 +5,7 @@ import { fieldOf, idOf, recordOf, type JsonRecord } from './json-field.reader';
 import { isSignOfLife } from './sign-of-life.types';
 import { toBoundedText } from './storable-text';
 import { readUsdCost } from './usd-cost.reader';
-import type { CallChangedStatus, CallFacts, CallReported, Malformed, VapiEvent } from './vapi-event';
+import type { CallChangedStatus, CallFacts, CallReported, Malformed, VapiEvent } from '../domain/call-event';
 
 /** The longest of Vapi's about 600 reasons has under 100 characters. */
 const MAX_REASON_LENGTH = 255;

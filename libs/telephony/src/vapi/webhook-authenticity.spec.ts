@@ -22,7 +22,11 @@ const both: WebhookAuthenticitySettings = { secrets: [SECRET], signature: layout
 
 function signed(
   timestamp: number | string,
-  { algorithm = 'sha256' as SignatureAlgorithm, secret = HMAC, body = BODY } = {},
+  {
+    algorithm = 'sha256',
+    secret = HMAC,
+    body = BODY,
+  }: { algorithm?: SignatureAlgorithm; secret?: string; body?: Buffer } = {},
 ) {
   const digits = createHmac(algorithm, secret).update(`${timestamp}.`).update(body).digest('hex');
   return { 'x-signature': digits, 'x-timestamp': String(timestamp) };

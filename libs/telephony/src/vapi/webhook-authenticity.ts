@@ -1,4 +1,4 @@
-import { equalInConstantTime } from './constant-time';
+import { equalInConstantTime } from '../domain/constant-time';
 import { headerOf } from './delivery-header.reader';
 import type { DeliveryHeaders } from './redact-headers';
 import { verifySignature, type WebhookSignatureSettings } from './webhook-signature';
@@ -50,7 +50,7 @@ export function judgeAuthenticity(
 
 /** Every secret is compared, also after a match: the time taken tells nothing about which one it was. */
 function matchesAny(secrets: readonly string[], candidate: string | undefined): boolean {
-  if (candidate === undefined || candidate === '') return false;
+  if (candidate === undefined) return false;
   return secrets.filter((secret) => secret !== '' && equalInConstantTime(secret, candidate)).length > 0;
 }
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { equalInConstantTime } from './constant-time';
+import { equalInConstantTime } from '../domain/constant-time';
 import { headerOf } from './delivery-header.reader';
 import type { DeliveryHeaders } from './redact-headers';
 

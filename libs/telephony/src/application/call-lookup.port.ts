@@ -1,5 +1,5 @@
-import type { DurationVerdict } from './duration-verdict';
-import type { CallFacts } from './vapi-event';
+import type { DurationVerdict } from '../domain/duration-verdict';
+import type { CallFacts } from '../domain/call-event';
 
 export interface LiveCall {
   readonly outcome: 'live';
@@ -59,3 +59,6 @@ export interface CallLookup {
    */
   endedSince(since: Date, limit: number): Promise<FinishedCalls | Unreachable>;
 }
+
+/** Absent when no Vapi key is configured: then there is nobody to ask. */
+export const CALL_LOOKUP = Symbol('CallLookup');

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '@holdfast/platform';
+import { reconcile, type ReconciliationReport } from './reconciliation-run';
+
+/**
+ * One reconciliation at a time, however many ask: each reads the whole journal. Whoever asks while one is under way
+ * shares the one after it, so that a report is never older than its request.
+ */
+@Injectable()
+export class Reconciliation {
+  private current: Promise<void> = Promise.resolve();
+  private next: Promise<ReconciliationReport> | undefined;
+
+  constructor(private readonly settings: Settings) {}
+
+  run(): Promise<ReconciliationReport> {
+    this.next ??= this.current.then(() => {
+      this.next = undefined;
+      const { databaseUrl, reservationSweepSeconds, timeScale } = this.settings;
+      const report = reconcile({ databaseUrl, sweepSeconds: reservationSweepSeconds, timeScale });
+      this.current = report.then(
+        () => undefined,
+        () => undefined,
+      );
+      return report;
+    });
+    return this.next;
+  }
+}

@@ -1,0 +1,70 @@
+import { CREDIT_TYPES, type CreditType } from '@holdfast/ledger';
+import { MAX_DESCRIPTION_LENGTH, textField } from '@holdfast/platform';
+import { ApiProperty } from '@nestjs/swagger';
+import { z } from 'zod';
+import { keyArgument, numeric, orgIdArgument } from './stored-function-arguments';
+
+export const addCreditsArguments = z
+  .strictObject({
+    p_org_id: orgIdArgument,
+    p_amount_pence: numeric(z.int()).refine((pence) => pence !== 0, 'must be a whole number of pence other than 0'),
+    p_type: z.enum(CREDIT_TYPES).default('topup'),
+    p_description: textField(MAX_DESCRIPTION_LENGTH).nullish(),
+    p_idempotency_key: keyArgument.nullish(),
+  })
+  .refine(({ p_amount_pence, p_type }) => p_amount_pence > 0 || p_type === 'adjustment', {
+    path: ['p_amount_pence'],
+    message: 'must be at least 1, unless an adjustment',
+  });
+export type AddCreditsArguments = z.infer<typeof addCreditsArguments>;
+
+export const summaryArguments = z.strictObject({ p_org_id: orgIdArgument });
+export type SummaryArguments = z.infer<typeof summaryArguments>;
+
+export class AddCreditsCall {
+  @ApiProperty({ format: 'uuid' }) p_org_id: string;
+  @ApiProperty({ example: 10_000, description: 'pence; only an adjustment may be negative' }) p_amount_pence: number;
+  @ApiProperty({ required: false, enum: CREDIT_TYPES, default: 'topup' }) p_type?: CreditType;
+  @ApiProperty({ required: false, example: 'bank transfer 2026-11-23' }) p_description?: string;
+  @ApiProperty({ required: false, example: 'transfer-0042', description: 'with it a repeat adds nothing' })
+  p_idempotency_key?: string;
+}
+
+export class SummaryCall {
+  @ApiProperty({ format: 'uuid' }) p_org_id: string;
+}
+
+export const ADD_CREDITS_ANSWERS = {
+  added: {
+    value: {
+      success: true,
+      duplicate: false,
+      transaction_id: '0198c0de-7a11-7000-8000-000000000000',
+      balance_before_pence: 0,
+      balance_after_pence: 10_000,
+      effective_balance_pence: 10_000,
+      arrears_collected_pence: 0,
+    },
+  },
+  'unknown organization': { value: { success: false, error: 'organization_not_found' } },
+};
+
+export const SUMMARY_ANSWERS = {
+  wallet: {
+    value: {
+      success: true,
+      org_id: '3b241101-e2bb-4255-8caf-4136c566a962',
+      currency: 'GBP',
+      balance_pence: 10_000,
+      held_pence: 280,
+      active_reservations_pence: 280,
+      effective_balance_pence: 9_720,
+      debt_limit_pence: 0,
+      arrears_pence: 0,
+      low_balance_pence: 1_000,
+      is_low_balance: false,
+      active_reservations: 1,
+    },
+  },
+  'unknown organization': { value: { success: false, error: 'organization_not_found' } },
+};

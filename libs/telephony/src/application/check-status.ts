@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { isRefusal, Refusal, type Pence } from '@holdfast/kernel';
+import { Settings } from '@holdfast/platform';
+import { judgeLiveCall, ReservationReader, Reservations } from '@holdfast/reservation';
+import { CREDIT_USED_UP, creditRunsOutIn } from '../domain/spoken-sentences';
+import { CallBook } from './call-book.port';
+
+export interface CallStatus {
+  readonly endCall: boolean;
+  /** To be spoken: a warning, or goodbye. */
+  readonly message?: string;
+  readonly effectiveBalancePence: Pence;
+  readonly reservedPence: Pence;
+  readonly accruedPence: Pence;
+  readonly remainingSeconds: number;
+  readonly nextCheckSeconds: number;
+}
+
+/** Answers clients that poll, as those of the old engine do: may this call go on, and for how long? */
+@Injectable()
+export class StatusCheck {
+  constructor(
+    private readonly calls: CallBook,
+    private readonly reader: ReservationReader,
+    private readonly reservations: Reservations,
+    private readonly settings: Settings,
+  ) {}
+
+  /** @param orgId null: whoever asks may ask about any call. Refusals: call_not_found. */
+  async check(callId: string, elapsedSeconds: number | undefined, orgId: string | null): Promise<CallStatus | Refusal> {
+    const call = await this.calls.find(callId);
+    if (call && orgId !== null && call.orgId !== orgId) return callNotFound();
+    const hold = call ? null : await this.reader.find(callId, orgId);
+    const owner = call?.orgId ?? hold?.orgId;
+    if (owner === undefined) return callNotFound();
+    const checked = await this.reservations.check({
+      orgId: owner,
+      callId: call?.billingCallId ?? hold?.callId ?? callId,
+      elapsedSeconds,
+      startedAt: call?.startedAt,
+      createdBy: 'status-check',
+    });
+    if (isRefusal(checked)) return checked.code === 'reservation_not_found' ? callNotFound() : checked;
+
+    const decision = judgeLiveCall({
+      elapsedSeconds: checked.elapsedSeconds,
+      grantedSeconds: checked.status === 'active' ? checked.grantedSeconds : 0,
+      intervalSeconds: this.settings.killSwitchIntervalSeconds,
+    });
+    const endCall = checked.prepaid && decision.endCall;
+    const warn = checked.prepaid && decision.warn && checked.lastSlice;
+    const message = endCall ? CREDIT_USED_UP : warn ? creditRunsOutIn(decision.remainingSeconds) : undefined;
+    const detail = { by: 'status-check', remainingSeconds: decision.remainingSeconds, addedPence: checked.addedPence, endCall };
+    this.calls.tell({ callId, orgId: owner, at: checked.at, kind: 'checked', detail });
+    return {
+      endCall,
+      ...(message === undefined ? {} : { message }),
+      effectiveBalancePence: checked.effectiveBalancePence,
+      reservedPence: checked.reservedPence,
+      accruedPence: checked.accruedPence,
+      remainingSeconds: decision.remainingSeconds,
+      nextCheckSeconds: decision.nextCheckSeconds,
+    };
+  }
+}
+
+/** The same words for a call nobody knows and for another tenant's. */
+export function callNotFound(): Refusal {
+  return new Refusal('call_not_found', 'There is no such call.');
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { isUuid, Settings } from '@holdfast/platform';
+import { ReservationReader } from '@holdfast/reservation';
+import type { CallFacts } from '../domain/call-event';
+import { verifyTenantClaim } from '../domain/tenant-claim';
+import { NumberDirectory } from './number-directory.port';
+
+export interface Tenant {
+  readonly orgId: string;
+  /** The assistant configured for the called number; null when the tenant was not found by a number. */
+  readonly assistantId: string | null;
+}
+
+/**
+ * Whose call is it? The phone number first: the provider assigns its id, so no caller can forge it. Then the assistant,
+ * when only one organisation has it; then metadata that our own secret signed; last a hold somebody reserved for this
+ * very call. Unsigned metadata is never believed.
+ */
+@Injectable()
+export class TenantFinder {
+  constructor(
+    private readonly numbers: NumberDirectory,
+    private readonly reservations: ReservationReader,
+    private readonly settings: Settings,
+  ) {}
+
+  async find(call: CallFacts): Promise<Tenant | null> {
+    if (call.phoneNumberId !== undefined) {
+      const number = await this.numbers.findByVapiId(call.phoneNumberId);
+      if (number) return { orgId: number.orgId, assistantId: number.assistantId };
+    }
+    if (call.assistantId !== undefined) {
+      const orgId = await this.numbers.findOrgByAssistant(call.assistantId);
+      if (orgId !== null) return { orgId, assistantId: call.assistantId };
+    }
+    const claimed = verifyTenantClaim([this.settings.vapi.webhookSecret], call.claims);
+    if (isUuid(claimed)) return { orgId: claimed.toLowerCase(), assistantId: null };
+    const reserved = await this.reservations.find(call.callId, null);
+    return reserved && { orgId: reserved.orgId, assistantId: null };
+  }
+}

@@ -1,0 +1,128 @@
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { addSeconds, isRefusal, secondsBetween } from '@holdfast/kernel';
+import { EngineClock } from '@holdfast/platform';
+import { ReservationReader, Reservations, type ReservationState } from '@holdfast/reservation';
+import type { Call } from '../domain/call';
+import { CallBook } from './call-book.port';
+import { CALL_LOOKUP, type CallLookup, type FinishedCall, type GoneCall, type LiveCall, type Unreachable } from './call-lookup.port';
+import { TenantFinder } from './find-tenant';
+import { REPORT_GRACE_SECONDS } from './follow-call';
+import { CallSettlement } from './settle-call';
+
+/** Pauses between questions about one call: its report may still come, and the provider limits how often it is asked. */
+const ASK_AGAIN_SECONDS = [60, 120, 300, 600] as const;
+/** Differences a provider's own rounding makes; larger ones are told to the operator. */
+const TOLERATED_DIFFERENCE_SECONDS = 2;
+const LOOKUP = 'vapi:lookup';
+
+/** Finds out what became of calls whose messages were lost, by asking the provider. */
+@Injectable()
+export class CallRecovery {
+  private readonly log = new Logger('recovery');
+
+  constructor(
+    private readonly calls: CallBook,
+    private readonly reader: ReservationReader,
+    private readonly reservations: Reservations,
+    private readonly settlement: CallSettlement,
+    private readonly tenants: TenantFinder,
+    private readonly clock: EngineClock,
+    @Optional() @Inject(CALL_LOOKUP) private readonly lookup: CallLookup | null,
+  ) {}
+
+  /** A call that is over and whose report has not come in time. */
+  async recover(call: Call): Promise<void> {
+    const hold = await this.reader.find(call.billingCallId, call.orgId);
+    if (hold && (hold.settlement || hold.status === 'released')) return this.markSettled(call);
+    const found = this.lookup ? await this.lookup.find(call.callId) : null;
+    if (found && found.outcome !== 'gone' && found.outcome !== 'unreachable' && found.outcome !== 'live') {
+      if (await this.settleFrom(found, call)) return;
+    }
+    await this.askAgainLater(call, hold, found);
+  }
+
+  /** A control URL that is gone: the call is probably over. Only the provider knows. */
+  async askWhetherEnded(call: Call): Promise<void> {
+    const found = this.lookup ? await this.lookup.find(call.callId) : null;
+    if (found?.outcome === 'ended' || found?.outcome === 'never-connected') await this.settleFrom(found, call);
+  }
+
+  async markSettled(call: Call): Promise<void> {
+    const { callId, orgId } = call;
+    const at = this.clock.approximate();
+    await this.calls.learn({ callId, orgId, state: 'settled', at, settledAt: at });
+  }
+
+  /** A finished call as the provider lists it: charged if its report was lost, compared if it was charged. */
+  async reconcile(found: FinishedCall, now: Date): Promise<void> {
+    const { callId } = found.call;
+    const known = await this.calls.find(callId);
+    const orgId = known?.orgId ?? (await this.tenants.find(found.call))?.orgId;
+    if (orgId === undefined || known?.state === 'refused') return;
+    const hold = await this.reader.find(known?.billingCallId ?? callId, orgId);
+    if (hold?.settlement) return this.compare(found, hold);
+    if (found.endedAt && secondsBetween(found.endedAt, now) < REPORT_GRACE_SECONDS) return; // its report may be on its way
+    await this.settleFrom(found, { callId, orgId, billingCallId: hold?.callId ?? callId });
+  }
+
+  /** @returns whether nothing is left to do about this call. */
+  private async settleFrom(
+    found: FinishedCall,
+    call: Pick<Call, 'callId' | 'orgId' | 'billingCallId'>,
+  ): Promise<boolean> {
+    const { callId, orgId, billingCallId } = call;
+    const at = this.clock.approximate();
+    this.calls.tell({ callId, orgId, at, kind: 'looked_up', detail: { outcome: found.outcome, endedReason: found.endedReason } });
+    if (found.outcome === 'never-connected') {
+      const reason = 'the provider says it never connected';
+      const released = await this.reservations.release({ orgId, callId: billingCallId, reason, createdBy: LOOKUP });
+      if (isRefusal(released) && released.code !== 'reservation_not_found') return false;
+      await this.calls.learn({ callId, orgId, state: 'settled', at, settledAt: at, endedAt: found.endedAt });
+      return true;
+    }
+    if (!found.duration.usable) {
+      this.calls.tell({ callId, orgId, at, kind: 'settlement_failed', detail: { duration: found.duration } });
+      return false;
+    }
+    const { startedAt, endedAt, endedReason, costUsd } = found;
+    const settled = await this.settlement.settle({
+      callId,
+      billingCallId,
+      orgId,
+      seconds: found.duration.seconds,
+      startedAt,
+      endedAt,
+      endedReason,
+      costUsd,
+      source: LOOKUP,
+    });
+    if (isRefusal(settled)) this.log.warn(`call ${callId} is over but was not charged: ${settled.code}`);
+    return !isRefusal(settled);
+  }
+
+  /** Vapi corrects finished calls now and then: told to the operator, never charged again silently. */
+  private async compare(found: FinishedCall, hold: ReservationState): Promise<void> {
+    if (found.outcome !== 'ended' || !found.duration.usable || !hold.settlement) return;
+    const { seconds } = found.duration;
+    const differs = Math.abs(seconds - hold.settlement.actualDurationSeconds) > TOLERATED_DIFFERENCE_SECONDS;
+    if (!differs || hold.discrepancySeconds === seconds) return;
+    const { callId } = found.call;
+    await this.settlement.settle({ callId, billingCallId: hold.callId, orgId: hold.orgId, seconds, source: LOOKUP });
+  }
+
+  private async askAgainLater(
+    call: Call,
+    hold: ReservationState | null,
+    found: LiveCall | FinishedCall | GoneCall | Unreachable | null,
+  ): Promise<void> {
+    const now = this.clock.approximate();
+    // Nobody to ask, and the hold is gone: a late report is all that can still come.
+    const hopeless = (found === null || found.outcome === 'gone') && hold?.status !== 'active';
+    const pause = ASK_AGAIN_SECONDS[Math.min(call.lookups, ASK_AGAIN_SECONDS.length - 1)] as number;
+    await this.calls.decided({
+      callId: call.callId,
+      nextDecisionAt: hopeless ? null : addSeconds(now, pause),
+      lookups: call.lookups + 1,
+    });
+  }
+}

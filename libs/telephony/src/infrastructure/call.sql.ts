@@ -1,0 +1,134 @@
+import { statement } from '@holdfast/platform';
+import type { Call, CallNews, CallState } from '../domain/call';
+import type { CallKind } from '../domain/call-event';
+
+export interface CallRow {
+  call_id: string;
+  org_id: string;
+  billing_call_id: string;
+  kind: CallKind;
+  state: CallState;
+  prepaid: boolean;
+  cap_seconds: number | null;
+  control_url: string | null;
+  created_at: Date;
+  started_at: Date | null;
+  ended_at: Date | null;
+  ended_reason: string | null;
+  last_slice: boolean;
+  warned_at_seconds: number | null;
+  cut_attempts: number;
+  lookups: number;
+}
+
+export const CALL_COLUMNS = `c.call_id, c.org_id, c.billing_call_id, c.kind, c.state, c.prepaid, c.cap_seconds,
+  c.control_url, c.created_at, c.started_at, c.ended_at, c.ended_reason, c.last_slice, c.warned_at_seconds,
+  c.cut_attempts, c.lookups`;
+
+/** States only move forward, whatever order news comes in. */
+const RANK = (state: string): string => `array_position(array['refused', 'ringing', 'live', 'ended', 'settled'], ${state})`;
+const FURTHER = `case when ${RANK('excluded.state')} > ${RANK('c.state')} then excluded.state else c.state end`;
+
+/** Merges news of calls into what is known. The organisation of a call never changes. */
+export const LEARN_OF_CALLS = statement<never>(
+  'learn_of_calls',
+  `insert into calls as c (call_id, org_id, billing_call_id, kind, phone_number_id, assistant_id, state, cap_seconds,
+     control_url, created_at, started_at, ended_at, settled_at, ended_reason, provider_cost_usd, next_decision_at)
+   select v.call_id, v.org_id, coalesce(v.billing_call_id, v.call_id), coalesce(v.kind, 'unknown'), v.phone_number_id,
+     v.assistant_id, v.state, v.cap_seconds, v.control_url, v.created_at, v.started_at, v.ended_at, v.settled_at,
+     v.ended_reason, v.provider_cost_usd,
+     case when v.state in ('refused', 'settled') then null else v.next_decision_at end
+   from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[],
+     $9::text[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::text[],
+     $15::numeric[], $16::timestamptz[])
+     as v (call_id, org_id, billing_call_id, kind, phone_number_id, assistant_id, state, cap_seconds, control_url,
+       created_at, started_at, ended_at, settled_at, ended_reason, provider_cost_usd, next_decision_at)
+   on conflict (call_id) do update set
+     state = ${FURTHER},
+     billing_call_id = case when c.billing_call_id = c.call_id then excluded.billing_call_id else c.billing_call_id end,
+     kind = case when c.kind = 'unknown' then excluded.kind else c.kind end,
+     phone_number_id = coalesce(c.phone_number_id, excluded.phone_number_id),
+     assistant_id = coalesce(c.assistant_id, excluded.assistant_id),
+     cap_seconds = coalesce(c.cap_seconds, excluded.cap_seconds),
+     control_url = coalesce(excluded.control_url, c.control_url),
+     started_at = coalesce(c.started_at, excluded.started_at),
+     ended_at = coalesce(c.ended_at, excluded.ended_at),
+     settled_at = coalesce(c.settled_at, excluded.settled_at),
+     ended_reason = coalesce(c.ended_reason, excluded.ended_reason),
+     provider_cost_usd = coalesce(excluded.provider_cost_usd, c.provider_cost_usd),
+     next_decision_at = case when ${FURTHER} in ('refused', 'settled') then null
+       when ${RANK('excluded.state')} < ${RANK('c.state')} then c.next_decision_at
+       else coalesce(excluded.next_decision_at, c.next_decision_at) end`,
+);
+
+export const DECIDED = statement<never>(
+  'calls_decided',
+  `update calls c set
+     next_decision_at = case when c.state in ('refused', 'settled') then null else v.next_decision_at end,
+     last_slice = coalesce(v.last_slice, c.last_slice),
+     warned_at_seconds = case when v.forget_warning then null else coalesce(v.warned_at_seconds, c.warned_at_seconds) end,
+     cut_attempts = coalesce(v.cut_attempts, c.cut_attempts),
+     lookups = coalesce(v.lookups, c.lookups)
+   from unnest($1::text[], $2::timestamptz[], $3::boolean[], $4::integer[], $5::boolean[], $6::integer[], $7::integer[])
+     as v (call_id, next_decision_at, last_slice, warned_at_seconds, forget_warning, cut_attempts, lookups)
+   where c.call_id = v.call_id`,
+);
+
+/** Whoever finds a call due moves it on by a lease: one replica at a time decides. */
+export const CLAIM_DUE = `with due as (
+    select call_id, next_decision_at as due_at from calls
+    where next_decision_at <= $1::timestamptz
+    order by next_decision_at limit $3::integer
+    for update skip locked
+  )
+  update calls c set next_decision_at = $2::timestamptz
+  from due where c.call_id = due.call_id
+  returning ${CALL_COLUMNS}, due.due_at`;
+
+export const TELL = statement<never>(
+  'tell_of_calls',
+  `insert into call_events (call_id, org_id, at, kind, detail)
+   select * from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::json[])`,
+);
+
+export function toCall(row: CallRow): Call {
+  return {
+    callId: row.call_id,
+    orgId: row.org_id,
+    billingCallId: row.billing_call_id,
+    kind: row.kind,
+    state: row.state,
+    prepaid: row.prepaid,
+    capSeconds: row.cap_seconds,
+    controlUrl: row.control_url,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    endedReason: row.ended_reason,
+    lastSlice: row.last_slice,
+    warnedAtSeconds: row.warned_at_seconds,
+    cutAttempts: row.cut_attempts,
+    lookups: row.lookups,
+  };
+}
+
+export function newsColumns(news: readonly CallNews[]): unknown[][] {
+  return [
+    news.map((n) => n.callId),
+    news.map((n) => n.orgId),
+    news.map((n) => n.billingCallId ?? null),
+    news.map((n) => n.kind ?? null),
+    news.map((n) => n.phoneNumberId ?? null),
+    news.map((n) => n.assistantId ?? null),
+    news.map((n) => n.state),
+    news.map((n) => (n.capSeconds === undefined ? null : Math.floor(n.capSeconds))),
+    news.map((n) => n.controlUrl ?? null),
+    news.map((n) => n.at.toISOString()),
+    news.map((n) => n.startedAt?.toISOString() ?? null),
+    news.map((n) => n.endedAt?.toISOString() ?? null),
+    news.map((n) => n.settledAt?.toISOString() ?? null),
+    news.map((n) => n.endedReason ?? null),
+    news.map((n) => n.costUsd ?? null),
+    news.map((n) => n.nextDecisionAt?.toISOString() ?? null),
+  ];
+}

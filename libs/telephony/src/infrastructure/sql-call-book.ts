@@ -1,0 +1,135 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { addSeconds, isRefusal, type Refusal } from '@holdfast/kernel';
+import { BulkWriter, Metrics, Settings } from '@holdfast/platform';
+import { DataSource } from 'typeorm';
+import { CallBook, type Decided } from '../application/call-book.port';
+import type { Call, CallEventKind, CallHappening, CallNews } from '../domain/call';
+import { CALL_COLUMNS, CLAIM_DUE, DECIDED, LEARN_OF_CALLS, newsColumns, TELL, toCall, type CallRow } from './call.sql';
+
+/** Events of one story that are shown: twelve hours of a check a minute, and more. */
+const MAX_EVENTS = 5_000;
+
+interface EventRow {
+  call_id: string;
+  org_id: string;
+  at: Date;
+  kind: CallEventKind;
+  detail: Record<string, unknown> | null;
+}
+
+@Injectable()
+export class SqlCallBook extends CallBook implements OnApplicationShutdown {
+  private readonly log = new Logger('calls');
+  private readonly news: BulkWriter<CallNews>;
+  private readonly decisions: BulkWriter<Decided>;
+  private readonly events: BulkWriter<CallHappening>;
+
+  constructor(
+    private readonly database: DataSource,
+    settings: Settings,
+    metrics: Metrics,
+  ) {
+    super();
+    const { databaseUrl } = settings;
+    const keyOf = (row: { callId: string }): string => row.callId;
+    const writer = { databaseUrl, metrics, lanes: 1, keyOf };
+    this.news = new BulkWriter({ ...writer, name: 'calls', statement: LEARN_OF_CALLS, toColumns: newsColumns });
+    this.decisions = new BulkWriter({ ...writer, name: 'decisions', statement: DECIDED, toColumns: decidedColumns });
+    this.events = new BulkWriter({
+      ...writer,
+      name: 'call-events',
+      statement: TELL,
+      toColumns: eventColumns,
+      keyOf: () => String(this.told++), // events of one call may share a statement
+    });
+  }
+
+  private told = 0;
+
+  async find(callId: string): Promise<Call | null> {
+    const rows: CallRow[] = await this.database.query(`select ${CALL_COLUMNS} from calls c where c.call_id = $1`, [callId]);
+    return rows[0] ? toCall(rows[0]) : null;
+  }
+
+  async findByBillingCallId(billingCallId: string): Promise<Call | null> {
+    const rows: CallRow[] = await this.database.query(
+      `select ${CALL_COLUMNS} from calls c where c.billing_call_id = $1 order by c.created_at limit 1`,
+      [billingCallId],
+    );
+    return rows[0] ? toCall(rows[0]) : null;
+  }
+
+  learn(news: CallNews): Promise<Refusal | undefined> {
+    return this.news.write(news);
+  }
+
+  async claimDue(until: Date, leaseSeconds: number, limit: number): Promise<{ call: Call; dueAt: Date }[]> {
+    const [rows]: [(CallRow & { due_at: Date })[], number] = await this.database.query(CLAIM_DUE, [
+      until,
+      addSeconds(until, leaseSeconds),
+      limit,
+    ]);
+    return rows.map((row) => ({ call: toCall(row), dueAt: row.due_at }));
+  }
+
+  async decided(decision: Decided): Promise<void> {
+    const refused = await this.decisions.write(decision);
+    if (refused) this.log.warn(`a decision about ${decision.callId} was not noted (${refused.code}); it is made again`);
+  }
+
+  async lookNowAtLastSlices(orgId: string, now: Date): Promise<void> {
+    await this.database.query(
+      `update calls set next_decision_at = $2 where org_id = $1 and state = 'live' and last_slice and next_decision_at > $2`,
+      [orgId, now],
+    );
+  }
+
+  async listOpen(limit: number): Promise<Call[]> {
+    const rows: CallRow[] = await this.database.query(
+      `select ${CALL_COLUMNS} from calls c where c.state in ('ringing', 'live', 'ended') order by c.created_at limit $1`,
+      [limit],
+    );
+    return rows.map(toCall);
+  }
+
+  tell(happening: CallHappening): void {
+    this.events
+      .write(happening)
+      .then((refused) => refused && isRefusal(refused) && this.log.warn(`part of a call's story was lost: ${refused.code}`))
+      .catch((fault: Error) => this.log.warn(`part of a call's story was lost: ${fault.message}`));
+  }
+
+  async story(callId: string): Promise<CallHappening[]> {
+    const rows: EventRow[] = await this.database.query(
+      'select call_id, org_id, at, kind, detail from call_events where call_id = $1 order by at, id limit $2',
+      [callId, MAX_EVENTS],
+    );
+    return rows.map(({ call_id: id, org_id: orgId, at, kind, detail }) => ({ callId: id, orgId, at, kind, detail: detail ?? {} }));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.news.close(), this.decisions.close(), this.events.close()]);
+  }
+}
+
+function decidedColumns(decisions: readonly Decided[]): unknown[][] {
+  return [
+    decisions.map((d) => d.callId),
+    decisions.map((d) => d.nextDecisionAt?.toISOString() ?? null),
+    decisions.map((d) => d.lastSlice ?? null),
+    decisions.map((d) => d.warnedAtSeconds ?? null),
+    decisions.map((d) => d.warnedAtSeconds === null),
+    decisions.map((d) => d.cutAttempts ?? null),
+    decisions.map((d) => d.lookups ?? null),
+  ];
+}
+
+function eventColumns(happenings: readonly CallHappening[]): unknown[][] {
+  return [
+    happenings.map((h) => h.callId),
+    happenings.map((h) => h.orgId),
+    happenings.map((h) => h.at.toISOString()),
+    happenings.map((h) => h.kind),
+    happenings.map((h) => (h.detail ? JSON.stringify(h.detail) : null)),
+  ];
+}

@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { EnforceCalls } from './application/enforce-calls';
+import { PollFinishedCalls } from './application/poll-finished-calls';
+import { RetryDeliveries } from './vapi/retry-deliveries';
+
+/** Everything of telephony that runs by itself, once the engine is ready. */
+@Injectable()
+export class TelephonySchedules {
+  constructor(
+    private readonly enforcement: EnforceCalls,
+    private readonly recovery: PollFinishedCalls,
+    private readonly retries: RetryDeliveries,
+  ) {}
+
+  start(): void {
+    this.enforcement.start();
+    this.recovery.start();
+    this.retries.start();
+  }
+}

@@ -1,0 +1,118 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { addSeconds, newId, type Refusal } from '@holdfast/kernel';
+import { EngineClock } from '@holdfast/platform';
+import { DeliveryLog, type LoggedDelivery } from '../application/delivery-log.port';
+import { CallFollower, type Followed } from '../application/follow-call';
+import type { VapiEvent } from '../domain/call-event';
+import { redactDelivery } from './redact-delivery';
+import { redactHeaders, type DeliveryHeaders } from './redact-headers';
+import { translate } from './vapi-message-translator';
+
+/** Pauses before a failure that may pass is tried again; after the last it waits for an operator. */
+const RETRY_AFTER_SECONDS = [5, 15, 60, 300, 900, 3_600] as const;
+
+export interface Received {
+  readonly id: string;
+  readonly event: VapiEvent;
+}
+
+/** Writes a delivery down before anything is done about it, does it, and writes down what came of it. */
+@Injectable()
+export class DeliveryProcessor {
+  private readonly log = new Logger('webhook');
+
+  constructor(
+    private readonly deliveries: DeliveryLog,
+    private readonly follower: CallFollower,
+    private readonly clock: EngineClock,
+  ) {}
+
+  /** @returns the refusal when nothing durable was written: the sender must try again. */
+  async receive(event: VapiEvent, body: unknown, headers: DeliveryHeaders): Promise<Received | Refusal> {
+    const receivedAt = this.clock.approximate();
+    const id = newId(receivedAt.getTime());
+    const refused = await this.deliveries.write({
+      id,
+      receivedAt,
+      type: typeOf(event),
+      callId: callIdOf(event),
+      headers: redactHeaders(headers),
+      payload: redactDelivery(body),
+    });
+    return refused ?? { id, event };
+  }
+
+  /** Never rejects: what went wrong is the delivery's outcome. */
+  async process({ id, event }: Received, attempt = 1): Promise<Followed> {
+    const followed = await this.follow(event).catch((fault: Error): Followed => {
+      this.log.error(`delivery ${id}: ${fault.message}`, fault.stack);
+      return { status: 'failed', orgId: null, error: `fault: ${fault.message}`, transient: true };
+    });
+    await this.finish(id, followed, attempt);
+    return followed;
+  }
+
+  /** Runs a stored delivery through the same path again. Handlers are idempotent: a repeat moves nothing. */
+  async replay(delivery: LoggedDelivery): Promise<Followed> {
+    const event = translate(delivery.payload);
+    if (event.type === 'malformed') {
+      const followed: Followed = { status: 'failed', orgId: null, error: event.reason, transient: false };
+      await this.finish(delivery.id, followed, delivery.attempts + 1);
+      return followed;
+    }
+    return this.process({ id: delivery.id, event }, delivery.attempts + 1);
+  }
+
+  /** Notes the outcome of a delivery that was answered elsewhere (the gate). */
+  async finish(id: string, followed: Followed, attempt: number): Promise<void> {
+    const at = this.clock.approximate();
+    const pause = RETRY_AFTER_SECONDS[attempt - 1];
+    const retry = followed.status === 'failed' && followed.transient && pause !== undefined;
+    await this.deliveries
+      .finish({
+        id,
+        at,
+        status: followed.status,
+        orgId: followed.orgId,
+        error: followed.status === 'failed' ? followed.error : null,
+        outcome: followed.status === 'processed' ? followed.outcome : followed.status === 'ignored' ? { reason: followed.reason } : null,
+        retryAt: retry ? addSeconds(at, pause) : null,
+      })
+      // Without its outcome the delivery looks abandoned and is run again: that moves nothing.
+      .catch((fault: Error) => this.log.warn(`outcome of delivery ${id} was not noted: ${fault.message}`));
+  }
+
+  private async follow(event: VapiEvent): Promise<Followed> {
+    switch (event.type) {
+      case 'ignored':
+        return { status: 'ignored', orgId: null, reason: 'billing does not react to this type' };
+      case 'unidentified':
+        return { status: 'failed', orgId: null, error: event.reason, transient: false };
+      case 'assistant-request':
+        // Its answer went with its request, or never: nobody waits for it any more, and nothing may be held for it.
+        return { status: 'ignored', orgId: null, reason: 'the caller is gone' };
+      default:
+        return this.follower.follow(event);
+    }
+  }
+}
+
+function typeOf(event: VapiEvent): string {
+  switch (event.type) {
+    case 'call-live':
+    case 'call-status':
+    case 'call-ended':
+      return 'status-update';
+    case 'call-report':
+      return 'end-of-call-report';
+    case 'assistant-request':
+      return 'assistant-request';
+    default:
+      return event.messageType;
+  }
+}
+
+function callIdOf(event: VapiEvent): string | null {
+  if (event.type === 'ignored') return event.callId ?? null;
+  return event.type === 'unidentified' ? null : event.call.callId;
+}

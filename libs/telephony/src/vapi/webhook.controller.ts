@@ -1,0 +1,55 @@
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { isRefusal } from '@holdfast/kernel';
+import { Problems, Public, refuse, RefusedError } from '@holdfast/platform';
+import type { FastifyRequest } from 'fastify';
+import { GateAnswerer } from './answer-gate';
+import type { GateAnswer } from './gate-answer';
+import { DeliveryProcessor } from './process-delivery';
+import { WEBHOOK_EXAMPLES } from './webhook.examples';
+import { WebhookCaller } from './webhook-caller';
+import { translate } from './vapi-message-translator';
+
+@ApiTags('Vapi')
+@Public()
+@Controller('api/vapi/webhook')
+export class WebhookController {
+  constructor(
+    private readonly caller: WebhookCaller,
+    private readonly gate: GateAnswerer,
+    private readonly deliveries: DeliveryProcessor,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Every server message of Vapi',
+    description:
+      '`assistant-request` is the gate and is answered with an assistant or a spoken `error`; everything else is ' +
+      'written down, acted on, and answered with `{"received": true}`, unknown types too. A repeat moves nothing.',
+  })
+  @ApiHeader({ name: 'X-Vapi-Secret', required: false, description: 'or a bearer token, or a signature' })
+  @ApiBody({ schema: { type: 'object' }, examples: WEBHOOK_EXAMPLES })
+  @ApiOkResponse({ schema: { type: 'object', example: { received: true } } })
+  @Problems(413)
+  async receive(@Req() request: FastifyRequest): Promise<GateAnswer | { received: true }> {
+    this.caller.mustBeVapi(request);
+    const { body, headers } = request;
+    const event = translate(body);
+    if (event.type === 'malformed') {
+      throw refuse('invalid_request', event.reason, { errors: [{ path: 'message', message: event.reason }] });
+    }
+    if (event.type === 'assistant-request') return this.gate.answer(event, body, headers, reachedAt(request));
+    const received = await this.deliveries.receive(event, body, headers);
+    if (isRefusal(received)) throw new RefusedError(received);
+    await this.deliveries.process(received);
+    return { received: true };
+  }
+}
+
+/** Vapi has just reached us here: so it will again. */
+function reachedAt(request: FastifyRequest): string {
+  const forwarded = request.headers['x-forwarded-proto'];
+  const scheme = typeof forwarded === 'string' ? (forwarded.split(',')[0] as string).trim() : request.protocol;
+  return `${scheme}://${request.headers.host ?? request.hostname}/api/vapi/webhook`;
+}
