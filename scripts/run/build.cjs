@@ -6,7 +6,6 @@ const { install, isInstallStale } = require('./install.cjs');
 const { withLock } = require('./lock.cjs');
 const { sourceFingerprint } = require('./source-fingerprint.cjs');
 
-const APPLICATIONS = ['billing-api', 'vapi-simulator'];
 const NEST = join('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
 const DIST = 'dist';
 /** Lies inside dist: it comes and goes with what it describes. */
@@ -40,7 +39,8 @@ async function buildBeside() {
     if (name.startsWith('next-') || name.startsWith('old-')) remove(join(WORKSHOP, name));
   const next = join(WORKSHOP, `next-${process.pid}`);
   mkdirSync(next);
-  const codes = await Promise.all(APPLICATIONS.map((application) => compile(application, next)));
+  const applications = Object.keys(JSON.parse(readFileSync('nest-cli.json', 'utf8')).projects);
+  const codes = await Promise.all(applications.map((application) => compile(application, next)));
   const failed = codes.find((code) => code !== 0);
   if (failed !== undefined) throw new Error('The build failed.');
   writeFileSync(join(next, '.sources'), fingerprint);

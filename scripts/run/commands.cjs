@@ -13,7 +13,7 @@ const USAGE_ERROR = 2;
 const USAGE = `usage: node scripts/run.cjs <command>
   start                   run the billing engine; installs and builds first when something changed
   test [jest arguments]   run the tests; installs and builds first when something changed
-  build                   build both applications into dist
+  build                   build the applications into dist
   script <name> [args]    run ${join(COMMAND_SOURCES, '<name>.ts')}`;
 
 /** Does what the word says and resolves to the exit code. */

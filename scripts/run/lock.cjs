@@ -1,5 +1,5 @@
 'use strict';
-const { readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const LOOK_EVERY_MS = 200;
@@ -32,13 +32,7 @@ async function withLock(path, work) {
 }
 
 function wasCreated(path, text) {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error.code === 'EEXIST') return false;
-    throw error;
-  }
+  return succeedsUnless('EEXIST', () => writeFileSync(path, text, { flag: 'wx' }));
 }
 
 function isStale(path, holder) {
@@ -59,28 +53,36 @@ function isAlive(pid) {
 
 /** The pid and, where the system tells, when that process began: in a container the same pids come back. */
 function nameOf(pid) {
-  const stat = read(`/proc/${pid}/stat`) ?? '';
-  return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return `${pid} `;
+  }
 }
 
 /** Removes the lock only if it still is the one that was looked at. */
 function removeIf(path, text) {
   const aside = `${path}.${process.pid}`;
-  try {
-    renameSync(path, aside);
-    if (read(aside) !== text) renameSync(aside, path);
-  } catch {
-    return; // somebody else removed it
-  } finally {
-    rmSync(aside, { force: true });
-  }
+  if (!succeedsUnless('ENOENT', () => renameSync(path, aside))) return;
+  if (read(aside) !== text) succeedsUnless('EEXIST', () => linkSync(aside, path));
+  rmSync(aside, { force: true });
 }
 
 function read(path) {
+  let text;
+  succeedsUnless('ENOENT', () => (text = readFileSync(path, 'utf8')));
+  return text;
+}
+
+/** False when the one expected fault occurs; any other must surface, or a lock of root's would be retried for ever. */
+function succeedsUnless(code, action) {
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+    action();
+    return true;
+  } catch (error) {
+    if (error.code === code) return false;
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { asAdministrator, fromGlobalSetup, onDatabase, TEST_SERVER, TEST_TEMPLATE } from './test-database-names';
+import { asAdministrator, fromGlobalSetup, onDatabase, TEST_SERVER, TEST_TEMPLATE } from './test-server-access';
 
 export interface FreshDatabase {
   /** A connection string: a superuser's on the embedded server. */

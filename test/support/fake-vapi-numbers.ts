@@ -12,6 +12,14 @@ interface Stored {
   updatedAt: string;
 }
 
+interface NumberRequest {
+  provider: string;
+  name?: string;
+  number?: string;
+  numberDesiredAreaCode?: string;
+  twilioAccountSid?: string;
+}
+
 /** Vapi's `/phone-number` and `/v2/phone-number`, as its OpenAPI document and observed error messages have them. */
 export class FakeVapiNumbers extends ScriptedServer {
   readonly apiKey = 'vapi-key';
@@ -27,7 +35,8 @@ export class FakeVapiNumbers extends ScriptedServer {
   protected answer(request: SeenRequest): Answer {
     if (request.headers.authorization !== `Bearer ${this.apiKey}`) return vapiError(401, 'Invalid Key.');
     const [, id] = /^\/phone-number\/([^/]+)$/.exec(request.path) ?? [];
-    if (request.path === '/phone-number' && request.method === 'POST') return this.create(JSON.parse(request.body));
+    if (request.path === '/phone-number' && request.method === 'POST')
+      return this.create(JSON.parse(request.body) as NumberRequest);
     if (request.path === '/v2/phone-number' && request.method === 'GET') return this.list(request.query);
     const number = this.numbers.get(id ?? '');
     if (!number) return vapiError(404, `Phone number ${id} not found`);
@@ -35,23 +44,23 @@ export class FakeVapiNumbers extends ScriptedServer {
     return { status: 200, body: this.shown(number) };
   }
 
-  private create(body: Record<string, unknown>): Answer {
-    if (String(body.name ?? '').length > 40) return vapiError(400, ['name must be shorter than or equal to 40']);
+  private create(body: NumberRequest): Answer {
+    if ((body.name ?? '').length > 40) return vapiError(400, ['name must be shorter than or equal to 40']);
     const areaCode = body.numberDesiredAreaCode;
     if (body.provider === 'twilio') {
       if (!body.number || !body.twilioAccountSid) return vapiError(400, ['number must be E.164']);
       return { status: 201, body: this.put({ ...body, status: 'active' }) };
     }
-    if (areaCode !== undefined && !/^\d{3}$/.test(String(areaCode))) return vapiError(400, 'bad area code');
-    if (this.soldOut.has(String(areaCode))) {
+    if (areaCode !== undefined && !/^\d{3}$/.test(areaCode)) return vapiError(400, 'bad area code');
+    if (this.soldOut.has(areaCode ?? '')) {
       return vapiError(400, 'This area code is currently not available. Hint: Try one of 701, 279, 406.');
     }
-    const digits = `+1${String(areaCode ?? '415')}5550${String(this.serial + 100).padStart(3, '0')}`;
+    const digits = `+1${areaCode ?? '415'}5550${String(this.serial + 100).padStart(3, '0')}`;
     const sold = this.put({ ...body, status: this.sellsAs, ...(this.sellsAs === 'active' ? { number: digits } : {}) });
     return { status: 201, body: sold };
   }
 
-  put(fields: Record<string, unknown>): Stored {
+  put(fields: Partial<Stored>): Stored {
     const at = new Date(1_700_000_000_000 + this.serial++ * 1000).toISOString();
     const stored = { orgId: 'org', provider: 'vapi', status: 'active', ...fields, id: randomUUID() };
     const number: Stored = { ...stored, createdAt: at, updatedAt: at };

@@ -2,10 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from '@holdfast/platform';
-// not through the platform's door: the engine itself is none of the tests' business, its launcher is
-import { startEmbeddedPostgres } from '../../libs/platform/src/embedded-postgres';
-import { asAdministrator, onDatabase, TEST_SERVER, TEST_TEMPLATE } from './test-database-names';
+import { migrate, startEmbeddedPostgres } from '@holdfast/platform';
+import { asAdministrator, onDatabase, TEST_SERVER, TEST_TEMPLATE } from './test-server-access';
 
 /** Nothing here outlives the run, so nothing needs to reach a disk: 3-10 times faster. */
 const VOLATILE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' } as const;

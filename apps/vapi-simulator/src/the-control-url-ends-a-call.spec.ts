@@ -25,7 +25,7 @@ describe('the control URL', () => {
     expect((await control({ type: 'end-call' })).status).toBe(200);
     await world.vapi.ended(call.id);
     expect(call.endedReason).toBe('assistant-ended-call');
-    expect(world.vapi.commands[0]).toMatchObject({ type: 'end-call', endedAfterMs: expect.any(Number) });
+    expect(world.vapi.commands[0]).toMatchObject({ type: 'end-call', endedAfterMs: expect.any(Number) as unknown });
     expect((await control({ type: 'end-call' })).status).toBe(404);
   });
 

@@ -50,6 +50,7 @@ const CARDS: readonly RateCard[] = [
 
 /** A call whose report got lost keeps its hold, and the hold keeps growing until the engine asks: rich means above that. */
 const RICH_SPARE_SECONDS = 3_600;
+/** Poor wallets hold this or less per call: small holds let more calls in at once, and then they have to be cut. */
 const STANDARD_ESTIMATE_MINUTES = 5;
 /** What a poor wallet has, of what its calls would cost. Below and above one increment, and sometimes nothing at all. */
 const POOREST_SHARE = 0.05;
@@ -86,18 +87,21 @@ function planWallet(chance: SeededRandom, label: string, calls: PlannedCall[], o
   const spare = calls.length * priceOfMs(card, RICH_SPARE_SECONDS * 1000);
   const share = chance.between(POOREST_SHARE, LEAST_POOR_SHARE);
   const penniless = chance.chance(PENNILESS_PERCENT);
-  // In strict mode a call's own hold is its cap: a rich wallet's hold must cover its longest call, or it would be cut.
-  const longestMinutes = Math.ceil(Math.max(0, ...calls.map(({ talkMs }) => talkMs)) / 60_000);
+  const poorEstimate = chance.whole(1, STANDARD_ESTIMATE_MINUTES);
   return {
     label,
     poor,
     card,
     topUpPence: poor ? (penniless ? 0 : Math.ceil(cost * share)) : cost + spare,
-    estimatedMinutes:
-      options.policy === 'strict' && !poor
-        ? Math.max(STANDARD_ESTIMATE_MINUTES, longestMinutes)
-        : STANDARD_ESTIMATE_MINUTES,
+    estimatedMinutes: poor ? poorEstimate : richEstimate(options.policy, calls),
   };
+}
+
+/** In strict mode a call's own hold is its cap: a rich wallet's hold must cover its longest call, or it would be cut. */
+function richEstimate(policy: SharingPolicy, calls: PlannedCall[]): number {
+  if (policy === 'protect') return STANDARD_ESTIMATE_MINUTES;
+  const longestMs = Math.max(0, ...calls.map(({ talkMs }) => talkMs));
+  return Math.max(STANDARD_ESTIMATE_MINUTES, Math.ceil(longestMs / 60_000));
 }
 
 function weighted(random: SeededRandom, weights: Record<CallKind, number>): CallKind {

@@ -87,6 +87,13 @@ export class EngineApi {
     return all;
   }
 
+  /** When the engine says that the last change of this wallet happened. */
+  async lastChangeAt(orgId: string): Promise<string | undefined> {
+    const path = '/api/billing/wallet/transactions?limit=1';
+    const { data } = await this.call<{ data: { createdAt: string }[] }>('GET', path, { orgId });
+    return data[0]?.createdAt;
+  }
+
   /** What of this call the wallet could not pay; undefined when the engine has no reservation for it. */
   async uncollectedPence(orgId: string, callId: string): Promise<number | undefined> {
     try {

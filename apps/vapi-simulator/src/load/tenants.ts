@@ -1,6 +1,7 @@
 import { SeededRandom } from '../chance/seeded-random';
 import type { Simulator } from '../simulator';
 import type { PlannedWallet, SharingPolicy } from './call-plan';
+import { checkClockAgreement } from './clock-agreement';
 import type { EngineApi } from './engine-api';
 
 export interface Tenant {
@@ -33,6 +34,7 @@ export async function createTenants(
     const name = `simulated ${label}`;
     await engine.createOrganisation({ id: tenant.orgId, name, rateCard, sharing: policy, estimatedMinutes });
     if (topUpPence > 0) await engine.topUp(tenant.orgId, topUpPence, `simulation-${runId}-${index}`);
+    checkClockAgreement(await engine.lastChangeAt(tenant.orgId), vapi.clock);
     await engine.registerNumber(tenant.orgId, tenant.phoneNumberId, number, tenant.assistantId);
     tenants.push(tenant);
   }

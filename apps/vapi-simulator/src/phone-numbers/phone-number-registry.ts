@@ -48,8 +48,8 @@ export class PhoneNumberRegistry {
     if (!number) return undefined;
     const updatedAt = isoTime(this.schedule.clock.nowMs());
     const changed = { ...number, ...change, id, orgId: number.orgId, createdAt: number.createdAt, updatedAt };
-    this.numbers.set(id, changed as PhoneNumber);
-    return changed as PhoneNumber;
+    this.numbers.set(id, changed);
+    return changed;
   }
 
   delete(id: string): PhoneNumber | undefined {

@@ -1,4 +1,4 @@
-import { exampleWallet, MEMO } from '../../../../test/support/example-wallet';
+import { exampleWallet, MEMO } from './wallet.examples';
 
 const CALL = { ...MEMO, callId: 'call-1' };
 

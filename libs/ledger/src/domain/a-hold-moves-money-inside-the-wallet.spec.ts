@@ -1,5 +1,5 @@
 import { MAX_PENCE } from '@holdfast/kernel';
-import { exampleWallet, MEMO } from '../../../../test/support/example-wallet';
+import { exampleWallet, MEMO } from './wallet.examples';
 
 const CALL = { ...MEMO, callId: 'call-1' };
 

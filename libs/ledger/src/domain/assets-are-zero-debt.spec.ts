@@ -1,5 +1,5 @@
 import { MAX_PENCE } from '@holdfast/kernel';
-import { exampleWallet, MEMO, NOON } from '../../../../test/support/example-wallet';
+import { exampleWallet, MEMO, NOON } from './wallet.examples';
 import { ASSET_TYPES } from './journal-entry';
 
 describe('an asset', () => {

@@ -1,5 +1,5 @@
 import { MAX_PENCE } from '@holdfast/kernel';
-import { exampleArrears, exampleWallet, MEMO } from '../../../../test/support/example-wallet';
+import { exampleArrears, exampleWallet, MEMO } from './wallet.examples';
 
 describe('a credit', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { exampleWallet, MEMO } from '../../../../test/support/example-wallet';
+import { exampleWallet, MEMO } from './wallet.examples';
 import { fingerprintOf, repeatOf } from './idempotency';
 import type { JournalEntry } from './journal-entry';
 

@@ -1,6 +1,6 @@
 import { isRefusal, MAX_PENCE, newId, type Pence } from '@holdfast/kernel';
 import fc from 'fast-check';
-import { exampleWallet, MEMO, NOON } from '../../../../test/support/example-wallet';
+import { exampleWallet, MEMO, NOON } from './wallet.examples';
 import { Arrears } from './arrears';
 import { ASSET_TYPES, CREDIT_TYPES, type JournalEntry } from './journal-entry';
 import type { Wallet } from './wallet';

@@ -51,7 +51,7 @@ export class CallStories {
     const happenings = await this.calls.story(known?.callId ?? callId);
     const events = [
       ...transactions.map((entry, i) => toEvent(entry, transactions.slice(0, i))),
-      ...happenings.map(({ at, kind, detail }) => ({ at, kind, ...detail })),
+      ...happenings.map(({ at, kind, detail }) => ({ ...detail, at, kind })),
     ].sort((a, b) => a.at.getTime() - b.at.getTime());
     return {
       callId: reservation?.callId ?? callId,

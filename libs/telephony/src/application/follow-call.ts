@@ -82,7 +82,7 @@ export class CallFollower {
     });
     if (unwritten) return failed(orgId, unwritten);
     if (known?.state !== 'live') {
-      this.calls.tell({ callId: call.callId, orgId, at: startedAt, kind: 'answered', detail: { kind: call.kind } });
+      this.calls.tell({ callId: call.callId, orgId, at: startedAt, kind: 'answered', detail: { callKind: call.kind } });
     }
     return {
       status: 'processed',

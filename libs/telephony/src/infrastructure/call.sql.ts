@@ -29,6 +29,11 @@ export const CALL_COLUMNS = `c.call_id, c.org_id, c.billing_call_id, c.kind, c.s
 const RANK = (state: string): string => `array_position(array['refused', 'ringing', 'live', 'ended', 'settled'], ${state})`;
 const FURTHER = `case when ${RANK('excluded.state')} > ${RANK('c.state')} then excluded.state else c.state end`;
 
+/** A settlement brings the provider's own times; before it, what was told first stands. */
+const TIME = (column: string): string =>
+  `case when excluded.state = 'settled' then coalesce(excluded.${column}, c.${column})
+     else coalesce(c.${column}, excluded.${column}) end`;
+
 /** Merges news of calls into what is known. The organisation of a call never changes. */
 export const LEARN_OF_CALLS = statement<never>(
   'learn_of_calls',
@@ -51,8 +56,8 @@ export const LEARN_OF_CALLS = statement<never>(
      assistant_id = coalesce(c.assistant_id, excluded.assistant_id),
      cap_seconds = coalesce(c.cap_seconds, excluded.cap_seconds),
      control_url = coalesce(excluded.control_url, c.control_url),
-     started_at = coalesce(c.started_at, excluded.started_at),
-     ended_at = coalesce(c.ended_at, excluded.ended_at),
+     started_at = ${TIME('started_at')},
+     ended_at = ${TIME('ended_at')},
      settled_at = coalesce(c.settled_at, excluded.settled_at),
      ended_reason = coalesce(c.ended_reason, excluded.ended_reason),
      provider_cost_usd = coalesce(excluded.provider_cost_usd, c.provider_cost_usd),
