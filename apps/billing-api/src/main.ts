@@ -25,6 +25,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop('Asked to stop', 0));
   // npm start's wrapper holds the other end of this channel: when it dies, so must the engine.
   process.on('disconnect', () => void stop('Launcher gone', 1));
+  if (process.send && !process.connected) void stop('Launcher gone', 1); // it died while the modules were loading
 
   const secrets = new DevelopmentSecrets(DATA_FOLDER);
   try {

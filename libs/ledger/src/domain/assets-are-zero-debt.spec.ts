@@ -1,6 +1,6 @@
 import { MAX_PENCE } from '@holdfast/kernel';
-import { exampleWallet, MEMO, NOON } from './wallet.examples';
 import { ASSET_TYPES } from './journal-entry';
+import { exampleWallet, MEMO, NOON } from './wallet.examples';
 
 describe('an asset', () => {
   it.each(ASSET_TYPES)('of type %s is one debit of the balance, booked to revenue:assets', (type) => {

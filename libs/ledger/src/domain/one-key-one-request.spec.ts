@@ -1,6 +1,6 @@
-import { exampleWallet, MEMO } from './wallet.examples';
 import { fingerprintOf, repeatOf } from './idempotency';
 import type { JournalEntry } from './journal-entry';
+import { exampleWallet, MEMO } from './wallet.examples';
 
 const ASKED = ['org', 'phone_number', 1_000, 'a number'] as const;
 

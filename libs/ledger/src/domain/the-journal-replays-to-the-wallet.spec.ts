@@ -1,9 +1,9 @@
 import { isRefusal, MAX_PENCE, newId, type Pence } from '@holdfast/kernel';
 import fc from 'fast-check';
-import { exampleWallet, MEMO, NOON } from './wallet.examples';
 import { Arrears } from './arrears';
 import { ASSET_TYPES, CREDIT_TYPES, type JournalEntry } from './journal-entry';
 import type { Wallet } from './wallet';
+import { exampleWallet, MEMO, NOON } from './wallet.examples';
 
 /** A wallet with what surrounds it: the holds of its running calls and what ended calls owe. */
 class Book {

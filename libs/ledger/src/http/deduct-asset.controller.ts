@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import {
   amountField,
   ApiIdempotencyKey,
@@ -21,17 +21,11 @@ import { Ledger } from '../application/ledger';
 import { ASSET_TYPES, type AssetType } from '../domain/journal-entry';
 
 const DeductAssetBody = z.strictObject({
-  assetType: z.enum(ASSET_TYPES),
-  costPence: amountField,
-  description: textField(MAX_DESCRIPTION_LENGTH).nullish(),
+  assetType: z.enum(ASSET_TYPES).meta({ example: 'phone_number' }),
+  costPence: amountField.meta({ example: 1_000, description: 'pence' }),
+  description: textField(MAX_DESCRIPTION_LENGTH).nullish().meta({ example: '+14155550142' }),
 });
 type DeductAssetBody = z.infer<typeof DeductAssetBody>;
-
-class DeductAssetRequest {
-  @ApiProperty({ enum: ASSET_TYPES, example: 'phone_number' }) assetType: AssetType;
-  @ApiProperty({ minimum: 1, example: 1_000, description: 'pence' }) costPence: number;
-  @ApiProperty({ required: false, example: '+14155550142' }) description?: string;
-}
 
 class DeductAssetAnswer {
   @ApiProperty({ format: 'uuid' }) transactionId: string;
@@ -57,7 +51,6 @@ export class DeductAssetController {
       'with `Idempotent-Replayed: true`, and charges nothing.',
   })
   @ApiIdempotencyKey()
-  @ApiBody({ type: DeductAssetRequest })
   @ApiCreatedResponse({ type: DeductAssetAnswer })
   @Problems(402, 404, 422)
   async deduct(

@@ -1,5 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
+import type { RefusalCode } from '@holdfast/kernel';
 import { ApiHeader, ApiProperty, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { titleOf } from './problem-status';
 
 /** RFC 9457 problem document. */
 export class Problem {
@@ -13,31 +15,63 @@ export class Problem {
   requestId: string;
 }
 
-const MEANING: Readonly<Record<number, string>> = {
-  400: 'invalid_request (with errors), idempotency_key_required or amount_out_of_range',
-  401: 'unauthenticated: no key, or one that is not valid',
-  402: 'insufficient_balance, with balancePence, effectiveBalancePence, requiredPence, shortfallPence',
-  403: 'forbidden: this key may not do that',
-  404: 'not found; an id of another tenant answers like one that does not exist',
-  409: 'conflict with what is there',
-  413: 'payload_too_large',
-  422: 'idempotency_key_reused or provider_rejected',
-  429: 'rate_limited, with Retry-After',
-  502: 'provider_failed',
-  503: 'overloaded, database_unavailable or outcome_unknown (repeat the same request), with Retry-After',
+/** Per status: what it means here, and the code and detail of an example. */
+const MEANING: Readonly<Record<number, readonly [meaning: string, code: RefusalCode, detail: string, facts?: object]>> = {
+  400: [
+    'invalid_request (with errors), idempotency_key_required or amount_out_of_range',
+    'invalid_request',
+    'costPence: Too small: expected number to be >=1',
+    { errors: [{ path: 'costPence', message: 'Too small: expected number to be >=1' }] },
+  ],
+  401: ['unauthenticated: no key, or one that is not valid', 'unauthenticated', 'Send Authorization: Bearer <key> with a valid key.'],
+  402: [
+    'insufficient_balance, with balancePence, effectiveBalancePence, requiredPence, shortfallPence',
+    'insufficient_balance',
+    'The wallet cannot pay for this.',
+    { balancePence: 900, effectiveBalancePence: 620, requiredPence: 1_000, shortfallPence: 380 },
+  ],
+  403: ['forbidden: this key may not do that', 'forbidden', 'This route is for operators.'],
+  404: [
+    'not found; an id of another tenant answers like one that does not exist',
+    'organization_not_found',
+    'There is no such organization.',
+  ],
+  409: ['conflict with what is there', 'call_id_conflict', 'This call id is in use.'],
+  413: ['payload_too_large', 'payload_too_large', 'The body is larger than this route accepts.'],
+  422: [
+    'idempotency_key_reused or provider_rejected',
+    'idempotency_key_reused',
+    'This Idempotency-Key was used for a different request.',
+  ],
+  429: ['rate_limited, with Retry-After', 'rate_limited', 'Too many requests.'],
+  502: ['provider_failed', 'provider_failed', 'The provider did not deliver; the price was given back.', { refunded: true }],
+  503: [
+    'overloaded, database_unavailable or outcome_unknown (repeat the same request), with Retry-After',
+    'database_unavailable',
+    'The database cannot be reached. Nothing was changed.',
+  ],
 };
 
 /** Documents the refusals of a route, besides those every route has. */
 export function Problems(...statuses: number[]): MethodDecorator & ClassDecorator {
-  return applyDecorators(
-    ...[...new Set([400, 401, 403, 429, 503, ...statuses])].sort().map((status) =>
-      ApiResponse({
-        status,
-        description: MEANING[status] ?? '',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      }),
-    ),
-  );
+  const all = [...new Set([400, 401, 403, 429, 503, ...statuses])].sort((a, b) => a - b);
+  return applyDecorators(...all.map(problemResponse));
+}
+
+function problemResponse(status: number): MethodDecorator & ClassDecorator {
+  const [description, code, detail, facts] = MEANING[status] ?? ['', 'internal_error', ''];
+  const example = {
+    type: `urn:holdfast:problem:${code}`,
+    title: titleOf(status),
+    status,
+    detail,
+    instance: '/api/…',
+    code,
+    requestId: '6f2b1c9e-3d4a-4e5f-8a7b-0c1d2e3f4a5b',
+    ...facts,
+  };
+  const schema = { $ref: '#/components/schemas/Problem' };
+  return ApiResponse({ status, description, content: { 'application/problem+json': { schema, example } } });
 }
 
 export const ApiIdempotencyKey = (): MethodDecorator =>

@@ -1,18 +1,15 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiTenant, CurrentCaller, nameOf, orRefuse, Problems, Tenant, TenantIfKnown, type Caller } from '@holdfast/platform';
 import type { FastifyReply } from 'fastify';
 import { Reservations } from '../application/reservations';
 import {
   CommitAnswer,
   CommitBody,
-  CommitRequest,
   ReleaseAnswer,
   ReleaseBody,
-  ReleaseRequest,
   ReserveAnswer,
   ReserveBody,
-  ReserveRequest,
 } from './call-credits.dto';
 
 @ApiTags('Billing: calls')
@@ -29,7 +26,6 @@ export class CallCreditsController {
       'Holds the price of the estimate, or of as many whole increments as the wallet can pay (`partial`). A repeat by ' +
       'the same organization answers 200 with its reservation (`duplicate`) and holds nothing more.',
   })
-  @ApiBody({ type: ReserveRequest })
   @ApiCreatedResponse({ type: ReserveAnswer })
   @ApiOkResponse({ type: ReserveAnswer, description: 'a repeat' })
   @Problems(402, 404, 409)
@@ -52,7 +48,6 @@ export class CallCreditsController {
       'From its hold first, beyond it from the wallet, the remainder becomes arrears; never capped at the hold. The ' +
       'rest of the hold is released. A repeat answers the first result (`duplicate`) and charges nothing.',
   })
-  @ApiBody({ type: CommitRequest })
   @ApiOkResponse({ type: CommitAnswer })
   @Problems(404, 409)
   async commit(
@@ -69,7 +64,6 @@ export class CallCreditsController {
     summary: 'Release a hold without a charge',
     description: 'For a call that never connected. Twice is a repeat; a charged call is `already_committed`.',
   })
-  @ApiBody({ type: ReleaseRequest })
   @ApiOkResponse({ type: ReleaseAnswer })
   @Problems(404, 409)
   async release(

@@ -3,24 +3,26 @@ import { ApiProperty } from '@nestjs/swagger';
 import { z } from 'zod';
 import { RESERVATION_STATUSES, type ReservationStatus } from '../domain/credit-reservation';
 
+const callIdField = idField.meta({ example: 'call-123', description: 'unique over all tenants' });
+
 export const ReserveBody = z.strictObject({
-  callId: idField,
-  vapiCallId: idField.nullish(),
-  estimatedMinutes: estimatedMinutesField.nullish(),
+  callId: callIdField,
+  vapiCallId: idField.nullish().meta({ example: '01a0a070-a204-764f-b795-cf1cb35e5f49' }),
+  estimatedMinutes: estimatedMinutesField.nullish().meta({ example: 5 }),
 });
 export type ReserveBody = z.infer<typeof ReserveBody>;
 
-export const CommitBody = z.strictObject({ callId: idField, actualDurationSeconds: durationField });
+export const CommitBody = z.strictObject({
+  callId: callIdField,
+  actualDurationSeconds: durationField.meta({ example: 187.412 }),
+});
 export type CommitBody = z.infer<typeof CommitBody>;
 
-export const ReleaseBody = z.strictObject({ callId: idField, reason: textField(MAX_DESCRIPTION_LENGTH).nullish() });
+export const ReleaseBody = z.strictObject({
+  callId: callIdField,
+  reason: textField(MAX_DESCRIPTION_LENGTH).nullish().meta({ example: 'no answer' }),
+});
 export type ReleaseBody = z.infer<typeof ReleaseBody>;
-
-export class ReserveRequest {
-  @ApiProperty({ example: 'call-123', description: 'unique over all tenants' }) callId: string;
-  @ApiProperty({ required: false, example: '01a0a070-a204-764f-b795-cf1cb35e5f49' }) vapiCallId?: string;
-  @ApiProperty({ required: false, minimum: 1, maximum: 720, example: 5 }) estimatedMinutes?: number;
-}
 
 export class ReserveAnswer {
   @ApiProperty({ format: 'uuid' }) reservationId: string;
@@ -34,11 +36,6 @@ export class ReserveAnswer {
   @ApiProperty({ example: 9_720 }) effectiveBalancePence: number;
   @ApiProperty({ example: 280, description: 'held for all running calls' }) activeReservationsPence: number;
   @ApiProperty({ format: 'date-time', type: String }) expiresAt: Date;
-}
-
-export class CommitRequest {
-  @ApiProperty({ example: 'call-123' }) callId: string;
-  @ApiProperty({ minimum: 0, maximum: 2_592_000, example: 187.412 }) actualDurationSeconds: number;
 }
 
 export class CommitAnswer {
@@ -57,11 +54,6 @@ export class CommitAnswer {
   @ApiProperty({ example: 9_776 }) effectiveBalancePence: number;
   @ApiProperty({ example: false }) duplicate: boolean;
   @ApiProperty({ example: false, description: 'reported after the hold had expired' }) late: boolean;
-}
-
-export class ReleaseRequest {
-  @ApiProperty({ example: 'call-123' }) callId: string;
-  @ApiProperty({ required: false, example: 'no answer' }) reason?: string;
 }
 
 export class ReleaseAnswer {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isRefusal, type Refusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
-import { ReservationReader, Reservations } from '@holdfast/reservation';
+import { ReservationReader, Reservations, type CallCreditsReserved } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import type { CallEnded, CallFacts, CallReported, VapiEvent } from '../domain/call-event';
 import { momentOf } from '../domain/message-time';
@@ -58,12 +58,8 @@ export class CallFollower {
     const now = this.clock.approximate();
     const startedAt = known?.startedAt ?? momentOf(said, now);
     const billingCallId = known?.billingCallId ?? (await this.billingCallIdOf(call.callId, orgId));
-    const hold = await this.reservations.reserve({
-      orgId,
-      callId: billingCallId,
-      vapiCallId: call.callId,
-      createdBy: WEBHOOK,
-    });
+    // What came through the gate holds its credit already; the timer looks at once and would notice if not.
+    const hold = known?.state === 'ringing' ? null : await this.hold(call.callId, billingCallId, orgId);
     // Without money the call is followed all the same: the timer ends it at once.
     if (isRefusal(hold) && hold.code !== 'insufficient_balance') return failed(orgId, hold);
     const unwritten = await this.calls.learn({
@@ -87,8 +83,12 @@ export class CallFollower {
     return {
       status: 'processed',
       orgId,
-      outcome: isRefusal(hold) ? { refused: hold.code } : { reservedPence: hold.reservedPence, duplicate: hold.duplicate },
+      outcome: isRefusal(hold) ? { refused: hold.code } : { reservedPence: hold?.reservedPence },
     };
+  }
+
+  private hold(callId: string, billingCallId: string, orgId: string): Promise<CallCreditsReserved | Refusal> {
+    return this.reservations.reserve({ orgId, callId: billingCallId, vapiCallId: callId, createdBy: WEBHOOK });
   }
 
   private async signOfLife(

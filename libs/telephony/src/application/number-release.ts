@@ -7,7 +7,7 @@ import { answerInTime } from './number-answer-time';
 import { numberNotFound } from './number-not-found';
 import { NumberReader } from './number-reader.port';
 import { NumberSaga } from './number-saga';
-import { SagaProbe } from './number-saga-probe.port';
+import { reached } from './number-saga-moments';
 import { NUMBERS } from './numbers.shelf';
 
 interface ReleaseBegun {
@@ -23,7 +23,6 @@ export class ReleaseNumber {
     private readonly work: UnitOfWork,
     private readonly numbers: NumberReader,
     private readonly saga: NumberSaga,
-    private readonly probe: SagaProbe,
   ) {}
 
   /**
@@ -36,7 +35,7 @@ export class ReleaseNumber {
     const begun = await this.work.execute(beginRelease(found));
     if (isRefusal(begun)) return begun;
     if (!begun.mine) return begun.number;
-    this.probe.reached('releasing', begun.number.id);
+    reached('releasing', begun.number.id);
     const driven = await answerInTime(this.saga.drive(begun.number));
     return driven ?? (await this.numbers.byId(begun.number.id)) ?? begun.number;
   }

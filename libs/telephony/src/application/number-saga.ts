@@ -13,7 +13,7 @@ import {
   type Purchase,
 } from './number-provider.port';
 import { NUMBER_PROVIDER } from './number-provider.token';
-import { SagaProbe } from './number-saga-probe.port';
+import { reached } from './number-saga-moments';
 import { recordActivation, recordStep, refundAndFail, type Recorded } from './number-steps';
 import { Turnstile } from './number-turnstile';
 
@@ -42,7 +42,6 @@ export class NumberSaga implements OnModuleDestroy {
     private readonly work: UnitOfWork,
     private readonly clock: EngineClock,
     @Inject(NUMBER_PROVIDER) private readonly provider: NumberProvider,
-    private readonly probe: SagaProbe,
   ) {}
 
   /**
@@ -98,9 +97,9 @@ export class NumberSaga implements OnModuleDestroy {
   private async buy(charged: PhoneNumberState): Promise<Led | null> {
     const number = await this.record(recordStep(charged, (n, at) => n.startBuying(at)));
     if (number?.step !== 'buying') return null; // not written down: not sent
-    this.probe.reached('buying', number.id);
+    reached('buying', number.id);
     const outcome = await asked(() => this.provider.buy(number.id, criteriaOf(number)));
-    this.probe.reached('buy_answered', number.id);
+    reached('buy_answered', number.id);
     switch (outcome.kind) {
       case 'bought':
       case 'activating':
@@ -135,7 +134,7 @@ export class NumberSaga implements OnModuleDestroy {
 
   private async register(number: PhoneNumberState): Promise<Led | null> {
     const outcome = await asked(() => this.provider.register(purchaseOf(number)));
-    this.probe.reached('register_answered', number.id);
+    reached('register_answered', number.id);
     switch (outcome.kind) {
       case 'active':
         return this.activate(number, outcome.phoneNumber, outcome.vapiPhoneId, outcome.purchase.providerRef);
@@ -155,23 +154,23 @@ export class NumberSaga implements OnModuleDestroy {
 
   private async giveBack(number: PhoneNumberState): Promise<Led | null> {
     const outcome = await asked(() => this.provider.release(purchaseOf(number)));
-    this.probe.reached('give_back_answered', number.id);
+    reached('give_back_answered', number.id);
     if (outcome.kind === 'released') return this.fail(number, number.failureReason as FailureReason, null);
     return this.setBack(number, outcome.detail);
   }
 
   private async release(number: PhoneNumberState): Promise<Led | null> {
     const outcome = await asked(() => this.provider.release(purchaseOf(number)));
-    this.probe.reached('release_answered', number.id);
+    reached('release_answered', number.id);
     if (outcome.kind !== 'released') return this.setBack(number, outcome.detail);
     const released = await this.step(number, (n, at) => n.released(at));
-    this.probe.reached('released', number.id);
+    reached('released', number.id);
     return this.settled(released);
   }
 
   private async bought(number: PhoneNumberState, purchase: NumberAtProvider): Promise<Led | null> {
     const bought = await this.step(number, (n, at) => n.bought(purchase, at));
-    this.probe.reached('bought', number.id);
+    reached('bought', number.id);
     return bought;
   }
 
@@ -182,19 +181,19 @@ export class NumberSaga implements OnModuleDestroy {
     providerRef: string | null,
   ): Promise<Led | null> {
     const active = await this.record(recordActivation(number, { phoneNumber, vapiPhoneId, providerRef }));
-    this.probe.reached('activated', number.id);
+    reached('activated', number.id);
     return this.settled(active && { number: active, goOn: false });
   }
 
   private async startGivingBack(number: PhoneNumberState, reason: FailureReason, detail: string): Promise<Led | null> {
     const givingBack = await this.step(number, (n, at) => n.giveBack(reason, detail, at));
-    this.probe.reached('giving_back', number.id);
+    reached('giving_back', number.id);
     return givingBack;
   }
 
   private async fail(number: PhoneNumberState, reason: FailureReason, detail: string | null): Promise<Led | null> {
     const failed = await this.record(refundAndFail(number, reason, detail));
-    this.probe.reached('refunded', number.id);
+    reached('refunded', number.id);
     return this.settled(failed && { number: failed, goOn: false });
   }
 

@@ -11,6 +11,7 @@ export const NUMBER_RESOLVER_SECONDS = 5;
 @Injectable()
 export class NumberSchedule {
   private readonly log = new Logger('numbers');
+  private started = false;
 
   constructor(
     private readonly resolver: NumberResolver,
@@ -19,8 +20,10 @@ export class NumberSchedule {
     private readonly settings: Settings,
   ) {}
 
-  /** Begins the schedule; called once the database is ready. */
+  /** Begins the schedule; called once the database is ready. A repeat changes nothing. */
   start(): void {
+    if (this.started) return;
+    this.started = true;
     this.every('resolve-numbers', NUMBER_RESOLVER_SECONDS, () => this.resolver.look());
     this.every('find-number-orphans', ORPHAN_CHECK_SECONDS, () =>
       this.orphans.check().catch((fault: Error) => this.log.error(fault.message, fault.stack)),

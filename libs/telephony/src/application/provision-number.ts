@@ -7,7 +7,7 @@ import type { NumberCriteria, NumberProvider } from './number-provider.port';
 import { NUMBER_PROVIDER } from './number-provider.token';
 import { NumberReader } from './number-reader.port';
 import { NumberSaga } from './number-saga';
-import { SagaProbe } from './number-saga-probe.port';
+import { reached } from './number-saga-moments';
 import { NumberSearch } from './number-search';
 import { PriceList } from './price-list.port';
 import { fingerprintOfOrder, keyReused, orderNumber, type NumberOrdered, type NumberRequest } from './provision-order';
@@ -23,7 +23,6 @@ export class ProvisionNumber {
     private readonly search: NumberSearch,
     private readonly saga: NumberSaga,
     @Inject(NUMBER_PROVIDER) private readonly provider: NumberProvider,
-    private readonly probe: SagaProbe,
   ) {}
 
   /**
@@ -37,12 +36,12 @@ export class ProvisionNumber {
     const hindrance = await this.whyNotForSale(request);
     // A twin may have been served with the last number there was.
     if (hindrance) return (await this.orderedBefore(request)) ?? hindrance;
-    this.probe.reached('searched', '');
+    reached('searched', '');
 
     const costPence = await this.prices.priceOf(request.country, request.numberType);
     const ordered = await this.work.execute(orderNumber(request, costPence, this.provider.kind));
     if (isRefusal(ordered) || ordered.replayed) return ordered;
-    this.probe.reached('charged', ordered.number.id);
+    reached('charged', ordered.number.id);
     return { number: await this.driven(ordered.number), replayed: false };
   }
 

@@ -9,10 +9,12 @@ export class SqlNumberDirectory extends NumberDirectory {
   }
 
   async findByVapiId(vapiPhoneNumberId: string): Promise<DirectoryEntry | null> {
-    const rows: { org_id: string; assistant_id: string | null; phone_number: string | null }[] = await this.database.query(
-      `select org_id, assistant_id, phone_number from phone_numbers where vapi_phone_number_id = $1 and status = 'active'`,
-      [vapiPhoneNumberId],
-    );
+    const rows: { org_id: string; assistant_id: string | null; phone_number: string | null }[] =
+      await this.database.query(
+        `select org_id, assistant_id, phone_number from phone_numbers
+         where vapi_phone_number_id = $1 and status = 'active'`,
+        [vapiPhoneNumberId],
+      );
     const row = rows[0];
     return row ? { orgId: row.org_id, assistantId: row.assistant_id, phoneNumber: row.phone_number } : null;
   }

@@ -1,7 +1,9 @@
+import { channel } from 'node:diagnostics_channel';
+
 /** Moments of the saga between which a process may die; each is told right after what its name says. */
 export type SagaMoment =
   | 'searched' //           the provider has such numbers; nothing is durable yet
-  | 'charged' //            intent and charge are committed
+  | 'charged' //            order and charge are committed
   | 'buying' //             recorded that the purchase goes out; it has not
   | 'buy_answered' //       the provider has answered the purchase; not recorded
   | 'bought' //             recorded
@@ -14,13 +16,9 @@ export type SagaMoment =
   | 'release_answered' //   the provider has taken it back; not recorded
   | 'released'; //          recorded
 
-/** Told of every moment. Crash tests die there; the engine itself does nothing. */
-export abstract class SagaProbe {
-  abstract reached(moment: SagaMoment, numberId: string): void;
-}
+/** Nobody listens in production. Crash tests subscribe in a process of their own, and kill it at a moment. */
+const moments = channel('holdfast:number-saga');
 
-export class SilentProbe extends SagaProbe {
-  reached(): void {
-    // nobody watches
-  }
+export function reached(moment: SagaMoment, numberId: string): void {
+  if (moments.hasSubscribers) moments.publish({ moment, numberId });
 }

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+
+/** What may be asked of every bench; each ignores what it has no use for. */
+export interface Flags {
+  /** Names of benches; all when empty. */
+  readonly benches: readonly string[];
+  readonly rounds: number;
+  /** How long one variant runs in one round. */
+  readonly seconds: number;
+  readonly wallets: number;
+  /** growth: rows of the large journal and of old reservations. */
+  readonly journalRows: number;
+  readonly oldReservations: number;
+  /** sweep: holds that expire at once. */
+  readonly holds: number;
+  /** live: calls that run at once, and for how long. */
+  readonly calls: number;
+  readonly minutes: number;
+  readonly reports: string;
+}
+
+/** Bounds of a run: a mistyped figure must not keep a machine busy for a day. */
+const LIMITS = {
+  rounds: [1, 100],
+  seconds: [0.1, 600],
+  wallets: [1, 1_000_000],
+  'journal-rows': [1_000, 100_000_000],
+  'old-reservations': [1_000, 100_000_000],
+  holds: [100, 1_000_000],
+  calls: [10, 1_000_000],
+  minutes: [0.1, 600],
+} as const satisfies Record<string, readonly [number, number]>;
+
+export const USAGE = `usage: benchmarks [bench …] [flags]
+  --rounds 5             interleaved rounds; figures are medians over them
+  --seconds 2            one variant, one round
+  --wallets 10000
+  --journal-rows 10000000 --old-reservations 5000000   growth
+  --holds 50000          sweep
+  --calls 100000 --minutes 5                           live
+  --reports reports      where the JSON goes`;
+
+export function readFlags(args: readonly string[]): Flags {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '2' },
+      wallets: { type: 'string', default: '10000' },
+      'journal-rows': { type: 'string', default: '10000000' },
+      'old-reservations': { type: 'string', default: '5000000' },
+      holds: { type: 'string', default: '50000' },
+      calls: { type: 'string', default: '100000' },
+      minutes: { type: 'string', default: '5' },
+      reports: { type: 'string', default: 'reports' },
+    },
+  });
+  const figure = (name: keyof typeof LIMITS): number => {
+    const value = Number(values[name]);
+    const [least, most] = LIMITS[name];
+    if (!(value >= least && value <= most)) throw new Error(`--${name} must be from ${least} to ${most}\n${USAGE}`);
+    return value;
+  };
+  return {
+    benches: positionals,
+    rounds: figure('rounds'),
+    seconds: figure('seconds'),
+    wallets: figure('wallets'),
+    journalRows: figure('journal-rows'),
+    oldReservations: figure('old-reservations'),
+    holds: figure('holds'),
+    calls: figure('calls'),
+    minutes: figure('minutes'),
+    reports: values.reports,
+  };
+}
