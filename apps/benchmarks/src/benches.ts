@@ -1,7 +1,9 @@
 import type { Bench } from './bench';
 import { CALLS_BENCH } from './calls/calls.bench';
+import { HTTP_BENCH } from './http/http.bench';
 import { LATENCY_BENCH } from './latency/latency.bench';
 import { LEDGER_BENCH } from './ledger/ledger.bench';
+import { START_BENCH } from './start/start.bench';
 
 /** In the order in which `npm run bench` runs them. */
-export const BENCHES: readonly Bench[] = [LEDGER_BENCH, CALLS_BENCH, LATENCY_BENCH];
+export const BENCHES: readonly Bench[] = [LEDGER_BENCH, CALLS_BENCH, LATENCY_BENCH, HTTP_BENCH, START_BENCH];

@@ -14,7 +14,7 @@ const HEAD_END = '\r\n\r\n';
  * what it loads: a general client costs as much CPU per request as the server does.
  */
 export class HttpCaller {
-  private received = Buffer.alloc(0);
+  private received: Buffer = Buffer.alloc(0);
   private waiting: { resolve: (answer: HttpAnswer) => void; reject: (fault: Error) => void } | undefined;
   private lost: Error | undefined;
 

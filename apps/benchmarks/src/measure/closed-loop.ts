@@ -6,6 +6,8 @@ const MAX_OPERATIONS = 20_000_000;
 export interface Load {
   readonly inFlight: number;
   readonly seconds: number;
+  /** Ends earlier when this many operations have been begun. */
+  readonly operations?: number;
 }
 
 export interface LoopResult {
@@ -21,9 +23,12 @@ export async function closedLoop(load: Load, operate: (caller: number) => Promis
   const latencies: number[] = [];
   const started = performance.now();
   const until = started + load.seconds * 1_000;
+  const most = Math.min(load.operations ?? MAX_OPERATIONS, MAX_OPERATIONS);
+  let begun = 0;
   let fault: unknown;
   const caller = async (index: number): Promise<void> => {
-    for (let now = started; now < until && fault === undefined && latencies.length < MAX_OPERATIONS; ) {
+    for (let now = performance.now(); now < until && fault === undefined && begun < most; ) {
+      begun += 1;
       await operate(index);
       const answered = performance.now();
       latencies.push(answered - now);

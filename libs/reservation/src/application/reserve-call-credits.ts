@@ -1,5 +1,5 @@
-import { addSeconds, isRefusal, newId, Refusal, type Pence } from '@holdfast/kernel';
-import { organizationNotFound, WALLETS, type Account, type Wallet } from '@holdfast/ledger';
+import { addSeconds, isRefusal, newId, Refusal, secondsFor, type Pence } from '@holdfast/kernel';
+import { organizationNotFound, WALLETS, type Account, type SharingPolicy } from '@holdfast/ledger';
 import { want, type Command } from '@holdfast/platform';
 import { CreditReservation, type ReservationStatus } from '../domain/credit-reservation';
 import { sizeHold, type HoldSize } from '../domain/hold-size';
@@ -20,6 +20,9 @@ export interface CallCreditsReserved {
   readonly status: ReservationStatus;
   readonly reservedPence: Pence;
   readonly grantedSeconds: number;
+  /** How long the call could last on its hold and everything else the wallet could still spend. */
+  readonly payableSeconds: number;
+  readonly sharing: SharingPolicy;
   readonly partial: boolean;
   /** The same organisation had reserved this call before; nothing was held again. */
   readonly duplicate: boolean;
@@ -41,7 +44,7 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
       const reservations = desk.on(RESERVATIONS);
       const earlier = reservations.find(callId);
       if (earlier && earlier.state.orgId !== orgId) return callIdConflict();
-      if (earlier) return answerOf(earlier, account.wallet, true);
+      if (earlier) return answerOf(earlier, account, true);
       const size = sizeOf(request, account);
       if (isRefusal(size)) return size;
       const memo = {
@@ -78,7 +81,7 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
         committedAt: null,
       });
       reservations.add(reservation);
-      return answerOf(reservation, account.wallet, false);
+      return answerOf(reservation, account, false);
     },
   };
 }
@@ -95,14 +98,17 @@ function sizeOf(request: ReserveCallCredits, { wallet, terms }: Account): HoldSi
   return size ?? wallet.cannotPay(sizeHold(terms.rateCard, 1, Number.MAX_SAFE_INTEGER)?.pence ?? 0);
 }
 
-function answerOf(reservation: CreditReservation, wallet: Wallet, duplicate: boolean): CallCreditsReserved {
-  const { id, callId, status, reservedPence, partial, expiresAt } = reservation.state;
+function answerOf(reservation: CreditReservation, { wallet, terms }: Account, duplicate: boolean): CallCreditsReserved {
+  const { id, callId, status, reservedPence, partial, prepaid, rateCard, expiresAt } = reservation.state;
+  const payableSeconds = secondsFor(rateCard, reservedPence + wallet.spendablePence);
   return {
     reservationId: id,
     callId,
     status,
     reservedPence,
     grantedSeconds: reservation.grantedSeconds,
+    payableSeconds: prepaid ? payableSeconds : reservation.grantedSeconds,
+    sharing: terms.sharing,
     partial,
     duplicate,
     balancePence: wallet.state.balancePence,

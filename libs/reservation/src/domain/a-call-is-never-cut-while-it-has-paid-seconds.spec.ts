@@ -71,6 +71,7 @@ function runUntilCut(
     if (decision.endCall) return { elapsedSeconds, heldPence };
     elapsedSeconds += decision.nextCheckSeconds;
   }
+  throw new Error('the call was never cut');
 }
 
 describe('a call that is extended while money lasts', () => {

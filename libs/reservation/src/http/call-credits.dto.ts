@@ -30,6 +30,9 @@ export class ReserveAnswer {
   @ApiProperty({ enum: RESERVATION_STATUSES }) status: ReservationStatus;
   @ApiProperty({ example: 280 }) reservedPence: number;
   @ApiProperty({ example: 300, description: 'how long the call may last on its hold' }) grantedSeconds: number;
+  @ApiProperty({ example: 10_680, description: 'how long it could last on everything the wallet could still spend' })
+  payableSeconds: number;
+  @ApiProperty({ enum: ['protect', 'strict'] }) sharing: string;
   @ApiProperty({ example: false, description: 'money was short: less than the estimate is held' }) partial: boolean;
   @ApiProperty({ example: false }) duplicate: boolean;
   @ApiProperty({ example: 10_000 }) balancePence: number;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Refusal } from '@holdfast/kernel';
 import { JournalReader, type JournalEntry } from '@holdfast/ledger';
 import { ReservationReader, type ReservationState } from '@holdfast/reservation';
+import type { CallHappening } from '../domain/call';
 import { CallBook } from './call-book.port';
 import { callNotFound } from './check-status';
 
@@ -51,7 +52,7 @@ export class CallStories {
     const happenings = await this.calls.story(known?.callId ?? callId);
     const events = [
       ...transactions.map((entry, i) => toEvent(entry, transactions.slice(0, i))),
-      ...happenings.map(({ at, kind, detail }) => ({ ...detail, at, kind })),
+      ...withoutEchoes(happenings).map(({ at, kind, detail }) => ({ ...detail, at, kind })),
     ].sort((a, b) => a.at.getTime() - b.at.getTime());
     return {
       callId: reservation?.callId ?? callId,
@@ -69,6 +70,12 @@ export class CallStories {
     const call = await this.calls.find(vapiCallId);
     return call?.orgId === orgId ? call : null;
   }
+}
+
+/** Messages that came at once may each have told the same. */
+function withoutEchoes(happenings: readonly CallHappening[]): CallHappening[] {
+  const first = (kind: string): number => happenings.findIndex((happening) => happening.kind === kind);
+  return happenings.filter(({ kind }, i) => (kind !== 'answered' && kind !== 'ended') || first(kind) === i);
 }
 
 /** Of a call that only its reservation tells about. */

@@ -4,7 +4,7 @@ import { addSeconds, isRefusal } from '@holdfast/kernel';
 import { EngineClock, Settings } from '@holdfast/platform';
 import { Reservations, type CallChecked } from '@holdfast/reservation';
 import type { Call, CallEventKind } from '../domain/call';
-import { enforce, LOOKAHEAD_SECONDS } from '../domain/enforcement';
+import { enforce, isWarningOutdated, LOOKAHEAD_SECONDS } from '../domain/enforcement';
 import { CREDIT_USED_UP, creditRunsOutIn } from '../domain/spoken-sentences';
 import { CallBook } from './call-book.port';
 import { CALL_CONTROL, type CallControl } from './call-control.port';
@@ -104,7 +104,7 @@ export class EnforceCalls implements OnModuleDestroy {
     if (checked.status === 'committed') return this.recovery.markSettled(call);
     if (!checked.prepaid) return this.calls.decided({ callId: call.callId, nextDecisionAt: null });
     const { remainingSeconds, lastSlice, at } = checked;
-    const cancelled = call.warnedAtSeconds !== null && !lastSlice;
+    const cancelled = isWarningOutdated({ ...call, remainingSeconds, lastSlice });
     const warnedAtSeconds = cancelled ? null : call.warnedAtSeconds;
     if (cancelled) this.tell(call, at, 'warning_cancelled', { remainingSeconds });
     const decision = enforce({ remainingSeconds, lastSlice, warnedAtSeconds, cutAttempts: call.cutAttempts });

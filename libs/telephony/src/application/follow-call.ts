@@ -6,7 +6,9 @@ import type { Call } from '../domain/call';
 import type { CallEnded, CallFacts, CallReported, VapiEvent } from '../domain/call-event';
 import { momentOf } from '../domain/message-time';
 import { CallBook } from './call-book.port';
+import { EnforceCalls } from './enforce-calls';
 import { TenantFinder } from './find-tenant';
+import { REPORT_GRACE_SECONDS } from './report-grace';
 import { CallSettlement } from './settle-call';
 
 /** What became of a message. `transient`: it may succeed when tried again. */
@@ -18,8 +20,6 @@ export type Followed =
 type Followable = Exclude<VapiEvent, { type: 'assistant-request' | 'ignored' | 'unidentified' }>;
 
 const WEBHOOK = 'vapi:webhook';
-/** Vapi sends the report some 5 to 15 s after the end; when it has not come after this, the provider is asked. */
-export const REPORT_GRACE_SECONDS = 60;
 const TRANSIENT: readonly string[] = ['database_unavailable', 'overloaded', 'outcome_unknown'];
 
 /** Follows a call from its messages. They come in any order, twice, late or never: the money ends up the same. */
@@ -30,6 +30,7 @@ export class CallFollower {
     private readonly reservations: Reservations,
     private readonly reader: ReservationReader,
     private readonly settlement: CallSettlement,
+    private readonly enforcement: EnforceCalls,
     private readonly calls: CallBook,
     private readonly clock: EngineClock,
   ) {}
@@ -77,6 +78,7 @@ export class CallFollower {
       nextDecisionAt: now,
     });
     if (unwritten) return failed(orgId, unwritten);
+    if (isRefusal(hold)) void this.enforcement.tick(); // nothing is paid: not a moment later than possible
     if (known?.state !== 'live') {
       this.calls.tell({ callId: call.callId, orgId, at: startedAt, kind: 'answered', detail: { callKind: call.kind } });
     }

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isRefusal, secondsFor } from '@holdfast/kernel';
-import { Organizations } from '@holdfast/ledger';
+import { isRefusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
-import { ReservationReader, Reservations, type CallCreditsReserved } from '@holdfast/reservation';
+import { Reservations, type CallCreditsReserved } from '@holdfast/reservation';
+import type { CallNews } from '../domain/call';
 import type { CallFacts } from '../domain/call-event';
 import { CallBook } from './call-book.port';
 import { TenantFinder } from './find-tenant';
@@ -20,8 +20,6 @@ export type GateDecision =
 
 export type GateRefusalReason = 'number_unknown' | 'out_of_credit' | 'not_available';
 
-/** The provider's own longest call. */
-const LONGEST_CALL_SECONDS = 43_200;
 /** The provider's smallest limit: a shorter call cannot be limited, so it must not start. */
 const SHORTEST_CALL_SECONDS = 10;
 const GATE = 'vapi:gate';
@@ -33,9 +31,7 @@ export class Gate {
 
   constructor(
     private readonly tenants: TenantFinder,
-    private readonly organizations: Organizations,
     private readonly reservations: Reservations,
-    private readonly reader: ReservationReader,
     private readonly calls: CallBook,
     private readonly clock: EngineClock,
   ) {}
@@ -50,12 +46,15 @@ export class Gate {
       return this.refuse(call, orgId, why, reserved.code);
     }
     if (reserved.status !== 'active') return this.refuse(call, orgId, 'not_available', `the hold is ${reserved.status}`);
-    const capSeconds = await this.capOf(orgId, reserved);
+    const capSeconds = capOf(reserved);
     if (capSeconds < SHORTEST_CALL_SECONDS) {
       await this.giveBack(call.callId, orgId);
       return this.refuse(call, orgId, 'out_of_credit', `${capSeconds} s is less than the provider can limit`);
     }
-    await this.accept(call, orgId, assistantId, capSeconds);
+    const at = this.clock.approximate();
+    const { callId, kind, phoneNumberId } = call;
+    this.note({ callId, orgId, kind, phoneNumberId, assistantId, state: 'ringing', at, capSeconds });
+    this.calls.tell({ callId, orgId, at, kind: 'gate_accepted', detail: { capSeconds } });
     return { open: true, orgId, reservationId: reserved.reservationId, assistantId, capSeconds };
   }
 
@@ -64,41 +63,17 @@ export class Gate {
     if (decision.open) await this.giveBack(call.callId, decision.orgId);
   }
 
-  /**
-   * `strict`: what the hold pays, so that all caps together never exceed the wallet. `protect`: what the whole wallet
-   * could pay, so that a running call can be extended; the engine's own timer enforces the rest.
-   */
-  private async capOf(orgId: string, reserved: CallCreditsReserved): Promise<number> {
-    const organization = await this.organizations.get(orgId);
-    if (isRefusal(organization) || organization.sharing === 'strict') return reserved.grantedSeconds;
-    if (!organization.prepaidBilling) return LONGEST_CALL_SECONDS;
-    const reservation = await this.reader.find(reserved.callId, orgId);
-    if (!reservation) return reserved.grantedSeconds;
-    const spendable = reserved.reservedPence + reserved.effectiveBalancePence + organization.debtLimitPence;
-    return secondsFor(reservation.rateCard, spendable);
+  private note(news: CallNews): void {
+    this.calls
+      .learn(news)
+      // The hold is durable already; the next message of this call tells the rest.
+      .then((unwritten) => unwritten && this.log.warn(`gate of call ${news.callId} was not noted: ${unwritten.code}`))
+      .catch((fault: Error) => this.log.warn(`gate of call ${news.callId} was not noted: ${fault.message}`));
   }
 
-  private async accept(call: CallFacts, orgId: string, assistantId: string, capSeconds: number): Promise<void> {
+  private refuse(call: CallFacts, orgId: string, why: GateRefusalReason, reason: string): GateDecision {
     const at = this.clock.approximate();
-    const { callId, kind, phoneNumberId } = call;
-    const unwritten = await this.calls.learn({
-      callId,
-      orgId,
-      kind,
-      phoneNumberId,
-      assistantId,
-      state: 'ringing',
-      at,
-      capSeconds,
-    });
-    // The hold is durable already; the next message of this call tells the rest.
-    if (unwritten) this.log.warn(`call ${callId} was let in but not noted: ${unwritten.code}`);
-    this.calls.tell({ callId, orgId, at, kind: 'gate_accepted', detail: { capSeconds } });
-  }
-
-  private async refuse(call: CallFacts, orgId: string, why: GateRefusalReason, reason: string): Promise<GateDecision> {
-    const at = this.clock.approximate();
-    await this.calls.learn({ callId: call.callId, orgId, kind: call.kind, state: 'refused', at });
+    this.note({ callId: call.callId, orgId, kind: call.kind, state: 'refused', at });
     this.calls.tell({ callId: call.callId, orgId, at, kind: 'gate_refused', detail: { why, reason } });
     return { open: false, orgId, why };
   }
@@ -107,4 +82,12 @@ export class Gate {
     const released = await this.reservations.release({ callId, orgId, reason: 'the call did not start', createdBy: GATE });
     if (isRefusal(released)) this.log.warn(`hold of ${callId} was not given back (${released.code}); it will expire`);
   }
+}
+
+/**
+ * `strict`: what the hold pays, so that all caps together never exceed the wallet. `protect`: what the whole wallet
+ * could pay, so that a running call can be extended; the engine's own timer enforces the rest.
+ */
+function capOf({ sharing, grantedSeconds, payableSeconds }: CallCreditsReserved): number {
+  return sharing === 'strict' ? grantedSeconds : payableSeconds;
 }

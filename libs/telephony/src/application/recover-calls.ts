@@ -6,7 +6,7 @@ import type { Call } from '../domain/call';
 import { CallBook } from './call-book.port';
 import { CALL_LOOKUP, type CallLookup, type FinishedCall, type GoneCall, type LiveCall, type Unreachable } from './call-lookup.port';
 import { TenantFinder } from './find-tenant';
-import { REPORT_GRACE_SECONDS } from './follow-call';
+import { REPORT_GRACE_SECONDS } from './report-grace';
 import { CallSettlement } from './settle-call';
 
 /** Pauses between questions about one call: its report may still come, and the provider limits how often it is asked. */

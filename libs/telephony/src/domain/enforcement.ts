@@ -22,17 +22,23 @@ export type Enforcement =
 
 /** What to do about a live call now, and when to look again. A call is never cut while it has paid seconds left. */
 export function enforce(call: LiveCallView): Enforcement {
-  const { remainingSeconds, lastSlice, warnedAtSeconds, cutAttempts } = call;
+  const { remainingSeconds, lastSlice, cutAttempts } = call;
   if (remainingSeconds <= 0) {
     return { action: 'cut', nextInSeconds: CUT_AGAIN_SECONDS[Math.min(cutAttempts, CUT_AGAIN_SECONDS.length - 1)] as number };
   }
   if (!lastSlice) return { action: 'wait', nextInSeconds: Math.max(0, remainingSeconds - LOOKAHEAD_SECONDS) };
   const nextInSeconds = Math.min(TOP_UP_LOOK_SECONDS, untilNextThreshold(remainingSeconds));
+  const warnedAtSeconds = isWarningOutdated(call) ? null : call.warnedAtSeconds;
   const due = WARNINGS_AT_SECONDS.findLast((at) => remainingSeconds <= at);
   if (due !== undefined && (warnedAtSeconds === null || warnedAtSeconds > due)) {
     return { action: 'warn', atSeconds: due, nextInSeconds };
   }
   return { action: 'wait', nextInSeconds };
+}
+
+/** Somebody topped up, or another call gave its hold back: what was said is no longer so. */
+export function isWarningOutdated({ remainingSeconds, lastSlice, warnedAtSeconds }: LiveCallView): boolean {
+  return warnedAtSeconds !== null && (!lastSlice || remainingSeconds > warnedAtSeconds);
 }
 
 function untilNextThreshold(remainingSeconds: number): number {

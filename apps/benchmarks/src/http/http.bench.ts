@@ -1,0 +1,104 @@
+import type { Bench } from '../bench';
+import { CALL_PENCE } from '../calls/call-world';
+import { withBenchDatabase } from '../database/bench-database';
+import { loadOrganizations } from '../database/organizations.loader';
+import { assertWalletsAddUp } from '../database/wallets-add-up';
+import { CHARGE_PENCE } from '../ledger/charge-shape';
+import { medianOf, speedRatio, type Sample } from '../measure/interleaved-rounds';
+import { atLeast } from '../report/bench-report';
+import { linesOf } from '../report/lines-of';
+import { describeMachine } from '../report/machine';
+import { BillingRequests } from './billing-requests';
+import { runConstantServer } from './constant-program';
+import { BENCH_OPERATOR_KEY, BENCH_WEBHOOK_SECRET, runEngine } from './engine-program';
+import { HttpCaller } from './http-caller';
+import { sampleHttp, type HttpRequest, type HttpTarget } from './http-target';
+
+const CONNECTIONS = 64;
+const WRITE_TARGET = 0.45;
+const CHECK_TARGET = 0.6;
+const WARM_UP_SECONDS = 2;
+/** Calls that status checks ask about. */
+const LIVE_CALLS = 2_000;
+
+const HEADERS = { authorization: `Bearer ${BENCH_OPERATOR_KEY}`, 'x-vapi-secret': BENCH_WEBHOOK_SECRET };
+
+interface Step {
+  readonly name: string;
+  readonly target: HttpTarget;
+  readonly next: () => HttpRequest;
+  readonly pence: number;
+}
+
+export const HTTP_BENCH: Bench = {
+  name: 'http',
+  question: 'How many requests a second through the whole stack, beside a server that answers a constant?',
+  run: (flags) =>
+    withBenchDatabase(async (database) => {
+      const startedAt = new Date().toISOString();
+      const machine = describeMachine(database.version);
+      const wallets = await loadOrganizations(database.admin, flags.wallets);
+      const [engine, constant] = await Promise.all([runEngine({ DATABASE_URL: database.url }), runConstantServer()]);
+      const requests = new BillingRequests(wallets);
+      let chargedPence = 0;
+      try {
+        const [ours, theirs] = [await targetOf(engine), await targetOf(constant)];
+        const steps: Step[] = [
+          { name: 'constant answer', target: theirs, next: requests.deduct, pence: 0 },
+          { name: 'deduct', target: ours, next: requests.deduct, pence: CHARGE_PENCE },
+          { name: 'reserve', target: ours, next: requests.reserve, pence: 0 },
+          { name: 'commit', target: ours, next: requests.commit, pence: CALL_PENCE },
+        ];
+        const run = async (step: Step, seconds: number): Promise<Sample> => {
+          const operations = step.name === 'commit' ? Math.max(0, requests.live.length - LIVE_CALLS) : undefined;
+          const load = { inFlight: CONNECTIONS, seconds, operations };
+          return sampleHttp(step.target, load, database.pid, step.next, () => (chargedPence += step.pence));
+        };
+        for (const step of steps) await run(step, WARM_UP_SECONDS);
+        const checks = await hasStatusChecks(ours, requests);
+        if (checks) steps.push({ name: 'status-check', target: ours, next: requests.statusCheck, pence: 0 });
+
+        const samples = new Map<string, Sample[]>(steps.map((step) => [step.name, []]));
+        for (let round = 0; round < flags.rounds; round++) {
+          for (const step of steps) samples.get(step.name)?.push(await run(step, flags.seconds));
+        }
+        await assertWalletsAddUp(database.admin, chargedPence);
+        for (const target of [ours, theirs]) target.callers.forEach((caller) => caller.close());
+
+        const floor = samples.get('constant answer') as Sample[];
+        const operations = [...samples].filter(([name]) => name !== 'constant answer');
+        return {
+          bench: 'http',
+          machine,
+          startedAt,
+          lines: linesOf(`${CONNECTIONS} connections`, samples),
+          verdicts: operations.map(([name, rounds]) =>
+            atLeast(`${name} ÷ constant answer`, speedRatio(rounds, floor), name === 'status-check' ? CHECK_TARGET : WRITE_TARGET),
+          ),
+          notes: [
+            'node µs/op is the CPU time of the server’s process. PostgreSQL and the load generator run on the same cores.',
+            ...operations.map(([name, rounds]) => cpuNote(name, rounds, floor)),
+            ...(checks ? [] : ['status-check: the route is not there, so it was left out.']),
+          ],
+        };
+      } finally {
+        await Promise.all([engine.stop(), constant.stop()]);
+      }
+    }),
+};
+
+async function targetOf({ pid, port }: { pid: number; port: number }): Promise<HttpTarget> {
+  const callers = await Promise.all(Array.from({ length: CONNECTIONS }, () => HttpCaller.open(port, HEADERS)));
+  return { pid, callers };
+}
+
+async function hasStatusChecks({ callers }: HttpTarget, requests: BillingRequests): Promise<boolean> {
+  const { path, body } = requests.statusCheck();
+  const { status } = await (callers[0] as HttpCaller).post(path, body);
+  return status === 200;
+}
+
+function cpuNote(name: string, rounds: readonly Sample[], floor: readonly Sample[]): string {
+  const share = medianOf(floor, (s) => s.nodeMicros) / medianOf(rounds, (s) => s.nodeMicros);
+  return `${name}: by the server’s CPU time alone it could reach ${share.toFixed(2)} × the constant answer.`;
+}
