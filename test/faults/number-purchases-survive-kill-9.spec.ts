@@ -88,8 +88,7 @@ describe('killed with -9 at any step, a purchase ends as number and charge, or n
     const once = randomUUID();
     await dieAndRestart(moment, () => provision(engine.url, key, areaCode, once));
 
-    const tookMs = await book.settled(orgId, SETTLED_WITHIN_MS);
-    console.log(`settled ${Math.round((tookMs * TIME_SCALE) / 1_000)} s (engine time) after the restart`);
+    await book.settled(orgId, SETTLED_WITHIN_MS);
     const statuses = (await book.ordered(orgId)).map(({ status }) => status);
     expect(statuses).toEqual(end === 'nothing' ? [] : [end]);
     expect(await book.balanceOf(orgId)).toBe(end === 'active' ? BALANCE - 1_000 : BALANCE);

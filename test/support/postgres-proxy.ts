@@ -1,126 +1,146 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** What the proxy does to the next transactions that pass it. */
-type Mishap =
-  /** BEGIN arrives, then both ends are cut: nothing can have happened. */
+/** What happens to a transaction that passes the proxy. Its client learns the same from all three: nothing. */
+export type Mishap =
+  /** Cut right after BEGIN: nothing has happened. */
   | 'cut after BEGIN'
-  /** Both ends are cut instead of passing COMMIT on: nothing has happened, but the client cannot know. */
+  /** Cut instead of passing COMMIT on: nothing has happened. */
   | 'cut instead of COMMIT'
-  /** COMMIT is carried out and its answer is lost: it has happened, but the client cannot know. */
+  /** Cut after COMMIT was carried out, before its answer: it has happened. */
   | 'cut after COMMIT';
 
 /** The unit of work's prepared statements, as their names travel with every use. */
 const BEGIN = Buffer.from('uow_begin\0');
 const COMMIT = Buffer.from('uow_commit\0');
-/** How the server says that a transaction has ended. */
+/** How the server says that a transaction has ended, either way. */
 const ENDED = [Buffer.from('COMMIT\0'), Buffer.from('ROLLBACK\0')];
+
+interface Link {
+  readonly client: Socket;
+  readonly server: Socket;
+  /** COMMIT was passed on: its answer will be lost. */
+  doomed: boolean;
+  hanging: boolean;
+}
 
 /** Stands between the engine and its database and fails on demand, as a network does. */
 export class PostgresProxy {
-  /** Cuts that took place. */
+  /** Transactions that met with a mishap. */
   cuts = 0;
   private readonly links = new Set<Link>();
-  private readonly mishaps: Mishap[] = [];
-  private away = false;
-  private hanging = false;
+  private readonly planned: Mishap[] = [];
+  private state: 'passing' | 'hanging' | 'away' = 'passing';
+  private leavesAfterCut = false;
 
   private constructor(
-    private readonly server: Server,
+    private readonly listener: Server,
     private readonly target: URL,
   ) {
-    server.on('connection', (client) => this.link(client));
+    listener.on('connection', (client) => this.link(client));
   }
 
   static async before(databaseUrl: string): Promise<PostgresProxy> {
-    const server = createServer();
-    const proxy = new PostgresProxy(server, new URL(databaseUrl));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return proxy;
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    return new PostgresProxy(listener, new URL(databaseUrl));
   }
 
   /** The database's URL, by way of this proxy. */
   get url(): string {
     const url = new URL(this.target);
     url.hostname = '127.0.0.1';
-    url.port = String((this.server.address() as AddressInfo).port);
+    url.port = String((this.listener.address() as AddressInfo).port);
     return url.href;
   }
 
-  /** The next `times` transactions meet with this, whichever connection they are on. */
-  plan(mishap: Mishap, times = 1): void {
-    for (let i = 0; i < times; i++) this.mishaps.push(mishap);
+  /** The next transactions meet with this, one after the other, whichever connections they are on. */
+  plan(...mishaps: Mishap[]): void {
+    this.planned.push(...mishaps);
   }
 
-  /** Cuts everything and lets nobody in until {@link comeBack}. */
+  /** The next transaction meets with this, and then nobody gets in any more until {@link comeBack}. */
+  planAndGoAway(mishap: Mishap): void {
+    this.plan(mishap);
+    this.leavesAfterCut = true;
+  }
+
+  /** Cuts every connection and lets nobody in until {@link comeBack}. */
   goAway(): void {
-    this.away = true;
+    this.state = 'away';
     this.cutAll();
   }
 
-  /** Keeps connections open and lets nothing through them any more; new ones too, until {@link comeBack}. */
+  /** Keeps connections open, takes new ones, and lets nothing through until {@link comeBack}. */
   hang(): void {
-    this.hanging = true;
-    for (const link of this.links) link.hang();
+    this.state = 'hanging';
+    for (const link of this.links) link.hanging = true;
   }
 
-  /** New connections work again. Those that hung stay dead, as after a power cut on the other side. */
+  /** Lets new connections through. Those that hung stay dead, as when a cable was pulled. */
   comeBack(): void {
-    this.away = false;
-    this.hanging = false;
-  }
-
-  cutAll(): void {
-    for (const link of this.links) link.cut();
+    this.state = 'passing';
+    this.leavesAfterCut = false;
   }
 
   async stop(): Promise<void> {
     this.cutAll();
-    this.server.close();
-    await once(this.server, 'close');
+    this.listener.close();
+    await once(this.listener, 'close');
   }
 
   private link(client: Socket): void {
-    if (this.away) {
+    if (this.state === 'away') {
       client.destroy();
       return;
     }
     const server = connect({ host: this.target.hostname, port: Number(this.target.port) });
-    const link = new Link(client, server, {
-      nextMishap: (kinds) => this.takeMishap(kinds),
-      ended: (wasCut) => {
-        this.links.delete(link);
-        if (wasCut) this.cuts += 1;
-      },
-      leaves: () => {
-        this.away = true;
-      },
-    });
+    const link: Link = { client, server, doomed: false, hanging: this.state === 'hanging' };
     this.links.add(link);
-    if (this.hanging) link.hang();
+    client.on('data', (data) => this.fromClient(link, data));
+    server.on('data', (data) => this.fromServer(link, data));
+    for (const socket of [client, server]) {
+      socket.on('error', () => undefined); // followed by close
+      socket.on('close', () => this.cut(link));
+    }
   }
 
-  private takeMishap(kinds: readonly Mishap[]): Mishap | undefined {
-    const next = this.mishaps[0];
-    return next !== undefined && kinds.includes(next) ? this.mishaps.shift() : undefined;
+  private fromClient(link: Link, data: Buffer): void {
+    if (link.hanging) return;
+    const mishap = this.mishapOf(data);
+    if (mishap === 'cut instead of COMMIT') {
+      this.mishap(link);
+      return;
+    }
+    link.server.write(data);
+    if (mishap === 'cut after BEGIN') this.mishap(link);
+    if (mishap === 'cut after COMMIT') link.doomed = true;
   }
 
-  /** After the next cut nobody gets in until {@link comeBack}: the client cannot settle what became of its COMMIT. */
-  planAndGoAway(mishap: Mishap): void {
-    this.plan(mishap);
-    this.leaveAfterCut = true;
+  private fromServer(link: Link, data: Buffer): void {
+    if (link.hanging) return;
+    if (!link.doomed) link.client.write(data);
+    else if (ENDED.some((tag) => data.includes(tag))) this.mishap(link);
   }
 
-  private leaveAfterCut = false;
-}
+  private mishapOf(data: Buffer): Mishap | undefined {
+    const moment = this.planned[0] === 'cut after BEGIN' ? BEGIN : COMMIT;
+    return data.includes(moment) ? this.planned.shift() : undefined;
+  }
 
-interface Watcher {
-  nextMishap(kinds: readonly Mishap[]): Mishap | undefined;
-  ended(wasCut: boolean): void;
-  leaves(): void;
-}
+  private mishap(link: Link): void {
+    this.cuts += 1;
+    if (this.leavesAfterCut) this.goAway();
+    else this.cut(link);
+  }
 
-/** One connection of a client, and ours to the server for it. */
-class Link {
+  private cutAll(): void {
+    for (const link of this.links) this.cut(link);
+  }
+
+  private cut(link: Link): void {
+    this.links.delete(link);
+    link.client.destroy();
+    link.server.destroy();
+  }
 }

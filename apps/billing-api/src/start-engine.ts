@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { migrate, type Settings } from '@holdfast/platform';
+import { EngineClock, migrate, type Settings } from '@holdfast/platform';
 import { ExpireAbandonedReservations } from '@holdfast/reservation';
 import { TelephonySchedules } from '@holdfast/telephony';
 import { AppModule } from './app.module';
@@ -29,6 +29,7 @@ export async function startEngine(settings: Settings): Promise<Engine> {
   });
   setUpHttp(app, faultReporter(settings.sentryDsn));
   setUpApiDocs(app);
+  await app.get(EngineClock).now(); // measures how far this machine's clock is off the database's
   await app.listen(settings.port, settings.host);
   app.get(ExpireAbandonedReservations).start();
   app.get(TelephonySchedules).start();

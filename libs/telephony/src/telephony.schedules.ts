@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EnforceCalls } from './application/enforce-calls';
+import { NumberSchedule } from './application/number-schedule';
 import { PollFinishedCalls } from './application/poll-finished-calls';
 import { RetryDeliveries } from './vapi/retry-deliveries';
 
@@ -10,11 +11,13 @@ export class TelephonySchedules {
     private readonly enforcement: EnforceCalls,
     private readonly recovery: PollFinishedCalls,
     private readonly retries: RetryDeliveries,
+    private readonly numbers: NumberSchedule,
   ) {}
 
   start(): void {
     this.enforcement.start();
     this.recovery.start();
     this.retries.start();
+    this.numbers.start();
   }
 }

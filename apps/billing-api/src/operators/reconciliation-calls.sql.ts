@@ -18,10 +18,12 @@ export const CALL_CHECKS: readonly InvariantCheck[] = [
   {
     name: 'charged_and_uncollected_are_the_cost_of_the_call',
     sql: `select id from credit_reservations
+        left join lateral json_to_record(settlement) as answer (
+          "actualCostPence" bigint, "chargedPence" bigint, "transactionId" text) on true
       where case when settlement is null then status = 'committed' or committed_pence > 0 or uncollected_pence > 0
-        else (settlement ->> 'actualCostPence')::bigint is distinct from committed_pence + uncollected_pence
-          or (settlement ->> 'chargedPence')::bigint is distinct from committed_pence
-          or (settlement ->> 'transactionId' is null) <> (committed_pence = 0) end`,
+        else "actualCostPence" is distinct from committed_pence + uncollected_pence
+          or "chargedPence" is distinct from committed_pence
+          or ("transactionId" is null) <> (committed_pence = 0) end`,
   },
   {
     name: 'uncollected_cost_is_owed_as_arrears',

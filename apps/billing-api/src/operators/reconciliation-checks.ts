@@ -1,3 +1,4 @@
+import { CALL_STATE_CHECKS, NUMBER_CHECKS } from '@holdfast/telephony';
 import { CALL_CHECKS } from './reconciliation-calls.sql';
 import { HOLD_CHECKS } from './reconciliation-holds.sql';
 import { JOURNAL_CHECKS } from './reconciliation-journal.sql';
@@ -12,4 +13,6 @@ export const INVARIANT_CHECKS: readonly InvariantCheck[] = [
   ...HOLD_CHECKS,
   ...CALL_CHECKS,
   ...TENANT_CHECKS,
+  ...CALL_STATE_CHECKS,
+  ...NUMBER_CHECKS,
 ];

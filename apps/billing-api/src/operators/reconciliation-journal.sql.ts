@@ -5,12 +5,13 @@ import type { InvariantCheck } from './reconciliation-invariant';
 export const JOURNAL_CHECKS: readonly InvariantCheck[] = [
   {
     name: 'each_history_is_one_chain_without_gaps',
-    sql: `select id from (
-        select id, seq, balance_before_pence, held_before_pence, lag(seq, 1, 0::bigint) over history as seq_before,
-          lag(balance_after_pence, 1, 0::bigint) over history as balance_pence,
-          lag(held_after_pence, 1, 0::bigint) over history as held_pence
-        from credit_transactions window history as (partition by org_id order by seq)) chained
-      where seq <> seq_before + 1 or balance_before_pence <> balance_pence or held_before_pence <> held_pence`,
+    // A join by hash: the window function that says the same reads the journal in index order, four times slower.
+    sql: `select t.id::text from credit_transactions t
+        left join credit_transactions earlier on earlier.org_id = t.org_id and earlier.seq = t.seq - 1
+        where (earlier.id is null and t.seq <> 1)
+          or t.balance_before_pence <> coalesce(earlier.balance_after_pence, 0)
+          or t.held_before_pence <> coalesce(earlier.held_after_pence, 0)
+      union all select org_id::text from credit_transactions group by org_id having count(*) <> max(seq)`,
   },
   {
     name: 'each_transaction_moves_what_its_type_says',

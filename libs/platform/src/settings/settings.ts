@@ -11,7 +11,7 @@ export abstract class Settings {
   abstract readonly twilio: { readonly accountSid: string; readonly authToken: string; readonly baseUrl?: string } | null;
   /** Where the sandbox keeps its numbers; a folder. */
   abstract readonly sandboxFolder: string;
-  /** Where Vapi reaches this engine; null: the webhook URL configured at Vapi is left alone. */
+  /** Where Vapi reaches this engine, such as https://billing.example; null: as it reached it last. */
   abstract readonly publicUrl: string | null;
   abstract readonly reservationTtlSeconds: number;
   abstract readonly reservationSweepSeconds: number;

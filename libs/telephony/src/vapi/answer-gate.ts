@@ -9,6 +9,8 @@ import { accept, refuse, type GateAnswer } from './gate-answer';
 import { DeliveryProcessor } from './process-delivery';
 import type { DeliveryHeaders } from './redact-headers';
 
+const WEBHOOK_PATH = '/api/vapi/webhook';
+
 /** Vapi hangs up at 7.5 s, end to end; the way there and back takes its part of that. */
 export const GATE_DEADLINE_MS = 5_000;
 
@@ -63,6 +65,11 @@ export class GateAnswerer {
     return decision;
   }
 
+  private webhookUrl(reachedAt: string): string {
+    const { publicUrl } = this.settings;
+    return publicUrl === null ? reachedAt : new URL(WEBHOOK_PATH, publicUrl).href;
+  }
+
   private toAnswer(decision: GateDecision, reachedAt: string): GateAnswer {
     if (!decision.open) return refuse(SENTENCE[decision.why]);
     const { webhookSecret } = this.settings.vapi;
@@ -70,7 +77,7 @@ export class GateAnswerer {
       assistantId: decision.assistantId,
       maxDurationSeconds: decision.capSeconds,
       // Overriding the server drops the account's own credential, so the secret must travel along.
-      server: { url: this.settings.publicUrl ?? reachedAt, headers: { 'X-Vapi-Secret': webhookSecret } },
+      server: { url: this.webhookUrl(reachedAt), headers: { 'X-Vapi-Secret': webhookSecret } },
       metadata: { ...signTenantClaim(webhookSecret, decision.orgId), reservationId: decision.reservationId ?? '' },
     });
   }

@@ -14,9 +14,9 @@ export async function moneyForOne(engine: EngineClient): Promise<ScenarioResult>
     answers,
     tookMs,
     expectations: [
-      { what: 'purchases that succeeded', expected: 1, found: countWith(answers, 201) },
+      { what: 'purchase succeeded', expected: 1, found: countWith(answers, 201) },
       {
-        what: 'purchases refused: insufficient_balance',
+        what: 'purchases refused as insufficient_balance',
         expected: PURCHASES - 1,
         found: countWith(answers, 402, 'insufficient_balance'),
       },

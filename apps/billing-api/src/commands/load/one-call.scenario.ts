@@ -20,10 +20,10 @@ export async function oneCall(engine: EngineClient): Promise<ScenarioResult> {
     answers,
     tookMs,
     expectations: [
-      { what: 'reservations made', expected: 1, found: countWith(answers, 201) },
-      { what: 'repeats that got the same one', expected: RESERVATIONS - 1, found: countWith(answers, 200) },
+      { what: 'reservation made', expected: 1, found: countWith(answers, 201) },
+      { what: 'repeats answered with a reservation', expected: RESERVATIONS - 1, found: countWith(answers, 200) },
       {
-        what: 'reservation ids given',
+        what: 'reservation id given',
         expected: 1,
         found: new Set(answers.map(({ body }) => body.reservationId)).size,
       },

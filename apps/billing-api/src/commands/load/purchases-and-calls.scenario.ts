@@ -33,12 +33,12 @@ export async function purchasesAndCalls(engine: EngineClient): Promise<ScenarioR
     tookMs,
     expectations: [
       {
-        what: `successes (${bought} purchases, ${reserved} reservations)`,
+        what: `succeeded (${bought} purchases, ${reserved} reservations)`,
         expected: AFFORDABLE,
         found: bought + reserved,
       },
       {
-        what: 'refused: insufficient_balance',
+        what: 'refused as insufficient_balance',
         expected: 2 * EACH - AFFORDABLE,
         found: countWith(answers, 402, 'insufficient_balance'),
       },

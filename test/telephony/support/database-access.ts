@@ -1,0 +1,33 @@
+import { Client } from 'pg';
+
+/** One statement on a connection of its own: what a test may look at, or push forward in time, behind the engine's back. */
+export async function sql<Row extends object>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Everything the database holds, as text, but for the tables left out. */
+export async function wholeDatabase(url: string, leftOut: readonly string[] = []): Promise<string> {
+  const tables = await sql<{ name: string }>(
+    url,
+    `select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
+  );
+  const contents = tables
+    .filter(({ name }) => !leftOut.includes(name))
+    .map(({ name }) => sql<{ text: string }>(url, `select t::text as text from ${name} t`));
+  return (await Promise.all(contents)).flatMap((rows) => rows.map(({ text }) => text)).join('\n');
+}
+
+/** Sits on a wallet's row until told to leave: whoever wants to move its money waits. */
+export async function lockWallet(url: string, orgId: string): Promise<() => Promise<void>> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('begin');
+  await client.query('select 1 from wallets where org_id = $1 for update', [orgId]);
+  return () => client.end();
+}
