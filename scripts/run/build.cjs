@@ -39,18 +39,17 @@ async function buildBeside() {
     if (name.startsWith('next-') || name.startsWith('old-')) remove(join(WORKSHOP, name));
   const next = join(WORKSHOP, `next-${process.pid}`);
   mkdirSync(next);
-  const applications = Object.keys(JSON.parse(readFileSync('nest-cli.json', 'utf8')).projects);
-  const codes = await Promise.all(applications.map((application) => compile(application, next)));
-  const failed = codes.find((code) => code !== 0);
-  if (failed !== undefined) throw new Error('The build failed.');
+  // One settings file covers every application: they share the libraries, which are compiled once.
+  const [application] = Object.keys(JSON.parse(readFileSync('nest-cli.json', 'utf8')).projects);
+  if ((await compile(application, next)) !== 0) throw new Error('The build failed.');
   writeFileSync(join(next, '.sources'), fingerprint);
   replaceDist(next);
 }
 
 /** The Nest compiler takes its output folder only from a tsconfig, and that only by a relative path. */
 function compile(application, outDir) {
-  const settings = join(outDir, `tsconfig.${application}.json`);
-  const base = resolve('apps', application, 'tsconfig.app.json');
+  const settings = join(outDir, 'tsconfig.json');
+  const base = resolve('tsconfig.build.json');
   writeFileSync(settings, JSON.stringify({ extends: base, compilerOptions: { outDir: resolve(outDir) } }));
   return runNode([NEST, 'build', application, '--path', settings]);
 }

@@ -1,5 +1,5 @@
 'use strict';
-const { existsSync, readdirSync } = require('node:fs');
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildAnyway, buildIfStale } = require('./build.cjs');
 const { runNode } = require('./child.cjs');
@@ -14,7 +14,8 @@ const USAGE = `usage: node scripts/run.cjs <command>
   start                   run the billing engine; installs and builds first when something changed
   test [jest arguments]   run the tests; installs and builds first when something changed
   build                   build the applications into dist
-  script <name> [args]    run ${join(COMMAND_SOURCES, '<name>.ts')}`;
+  script <name> [args]    run ${join(COMMAND_SOURCES, '<name>.ts')}
+  app <name> [args]       run another application of nest-cli.json`;
 
 /** Does what the word says and resolves to the exit code. */
 async function run(word, args) {
@@ -30,6 +31,8 @@ async function run(word, args) {
       return 0;
     case 'script':
       return runScript(args);
+    case 'app':
+      return runApplication(args);
     default:
       return refuse(word ? `Unknown command "${word}".` : 'No command given.');
   }
@@ -45,6 +48,13 @@ async function runScript([name, ...args]) {
   }
   await buildIfStale();
   return runNode([join(COMMANDS, `${name}.js`), ...args]);
+}
+
+async function runApplication([name, ...args]) {
+  const names = Object.keys(JSON.parse(readFileSync('nest-cli.json', 'utf8')).projects);
+  if (!names.includes(name)) return refuse(`Unknown application "${name ?? ''}"; there are: ${names.join(', ')}.`);
+  await buildIfStale();
+  return runNode([join('dist', 'apps', name, 'src', 'main.js'), ...args]);
 }
 
 function refuse(reason) {

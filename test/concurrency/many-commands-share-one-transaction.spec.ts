@@ -20,7 +20,7 @@ describe('commands that arrive together', () => {
 
   beforeAll(async () => {
     database = await freshDatabase('batches');
-    work = unitOfWork(database.url, { metrics });
+    work = unitOfWork(database.url, { metrics, lanes: 1 });
   });
 
   beforeEach(() => batches.splice(0));

@@ -18,9 +18,13 @@ const purchase = (orgId: string, assetType = 'did' as AssetType) =>
 
 type Writing = (connection: Connection) => readonly Promise<unknown>[];
 const SABOTAGE = new Shelf<Writing, { writings: readonly Writing[] }>('sabotage', 'read');
-/** Writes what its commands ask for: whatever can go wrong between a decision and COMMIT. */
+const NOTHING = statement<object>('nothing', 'select');
+/** Writes what its commands ask for, after the wallets: whatever can go wrong between a decision and COMMIT. */
 const saboteur: ShelfStore<Writing, { writings: readonly Writing[] }> = {
-  load: (_, writings) => Promise.resolve({ writings }),
+  load: async (connection, writings) => {
+    await connection.send(NOTHING);
+    return { writings };
+  },
   store: (connection, { writings }) => writings.flatMap((write) => write(connection)),
 };
 

@@ -8,21 +8,21 @@ const SETTLED_WITHIN_MS = 25_000;
 const BALANCE = 10_000;
 
 /** What the sandbox does (by area code), the first answer, and how it ends. */
-const OUTCOMES: readonly [summary: string, areaCode: string, first: number, end: 'active' | 'failed', reason?: string][] = [
-  ['goes well', '212', 201, 'active'],
+const OUTCOMES: readonly [summary: string, areaCode: string, first: number, end: 'active' | 'failed', reason: string | null][] = [
+  ['goes well', '212', 201, 'active', null],
   ['account out of money', '556', 502, 'failed', 'provider_out_of_money'],
   ['regulatory bundle missing', '561', 422, 'failed', 'regulatory_bundle_missing'],
   ['asked too often', '567', 502, 'failed', 'provider_rate_limited'],
   ['somebody else was faster', '569', 422, 'failed', 'number_taken'],
   ['no connection', '570', 502, 'failed', 'provider_unreachable'],
   ['timed out, nothing bought', '557', 202, 'failed', 'nothing_bought'],
-  ['timed out after buying', '558', 202, 'active'],
-  ['timed out after buying, and the list lags', '566', 202, 'active'],
+  ['timed out after buying', '558', 202, 'active', null],
+  ['timed out after buying, and the list lags', '566', 202, 'active', null],
   ['import refused for good', '559', 202, 'failed', 'provider_rejected'],
   ['activating, then blocked', '562', 202, 'failed', 'number_blocked'],
-  ['activating, then active', '563', 202, 'active'],
-  ['import timed out after it was done', '564', 202, 'active'],
-  ['import succeeds at the third try', '568', 202, 'active'],
+  ['activating, then active', '563', 202, 'active', null],
+  ['import timed out after it was done', '564', 202, 'active', null],
+  ['import succeeds at the third try', '568', 202, 'active', null],
 ];
 
 describe('whatever the provider does, a purchase ends as number and charge, or neither', () => {
@@ -70,7 +70,8 @@ describe('whatever the provider does, a purchase ends as number and charge, or n
       status: 422,
       body: { code: 'provider_rejected', reason: 'no_number_in_area_code', refunded: false },
     });
-    const { body } = await send(engine.url, 'GET', 'api/billing/wallet/transactions', { key });
+    const { body, status } = await send(engine.url, 'GET', 'api/billing/wallet/transactions', { key });
+    expect({ status, body }).toMatchObject({ status: 200 });
     expect((body.data as { type: string }[]).map(({ type }) => type)).toEqual(['topup']);
     expect(await book.ordered(orgId)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { UnitOfWork, type ShelfStore } from '@holdfast/platform';
+import { UnitOfWork } from '@holdfast/platform';
 import { startTestEngine } from './engine';
 
 /**

@@ -1,9 +1,19 @@
 import type { Bench } from './bench';
 import { CALLS_BENCH } from './calls/calls.bench';
+import { GROWTH_BENCH } from './growth/growth.bench';
 import { HTTP_BENCH } from './http/http.bench';
 import { LATENCY_BENCH } from './latency/latency.bench';
 import { LEDGER_BENCH } from './ledger/ledger.bench';
 import { START_BENCH } from './start/start.bench';
+import { SWEEP_BENCH } from './sweep/sweep.bench';
 
 /** In the order in which `npm run bench` runs them. */
-export const BENCHES: readonly Bench[] = [LEDGER_BENCH, CALLS_BENCH, LATENCY_BENCH, HTTP_BENCH, START_BENCH];
+export const BENCHES: readonly Bench[] = [
+  LEDGER_BENCH,
+  CALLS_BENCH,
+  LATENCY_BENCH,
+  HTTP_BENCH,
+  START_BENCH,
+  GROWTH_BENCH,
+  SWEEP_BENCH,
+];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import './schema-routes';
 import type { TestEngine } from '../../support/engine';
 
 /** Where an engine is and its operator key: enough to steer one in another process, too. */

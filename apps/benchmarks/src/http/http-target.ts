@@ -1,7 +1,7 @@
 import { closedLoop, type Load } from '../measure/closed-loop';
 import { treeCpuMicros } from '../measure/cpu-clock';
 import type { Sample } from '../measure/interleaved-rounds';
-import type { HttpAnswer, HttpCaller } from './http-caller';
+import type { HttpCaller } from './http-caller';
 
 /** A server under load and the connections to it. */
 export interface HttpTarget {
@@ -14,6 +14,13 @@ export interface HttpRequest {
   readonly body: string | Buffer;
   /** Lines of their own, each ending in CRLF. */
   readonly headers?: string;
+  /** The call that is live once this has been answered. */
+  readonly opens?: LiveCall;
+}
+
+export interface LiveCall {
+  readonly orgId: string;
+  readonly callId: string;
 }
 
 /** One variant for one round: CPU is that of the server's process, and of PostgreSQL. */
@@ -22,7 +29,7 @@ export async function sampleHttp(
   load: Load,
   postgresPid: number,
   next: () => HttpRequest,
-  onAnswer: (answer: HttpAnswer, request: HttpRequest) => void,
+  onAnswer: (request: HttpRequest) => void,
 ): Promise<Sample> {
   const before = [treeCpuMicros(target.pid), treeCpuMicros(postgresPid)] as const;
   const result = await closedLoop(load, async (index) => {
@@ -30,7 +37,7 @@ export async function sampleHttp(
     const caller = target.callers[index] as HttpCaller;
     const answer = await caller.post(request.path, request.body, request.headers);
     if (answer.status >= 300) throw new Error(`${request.path} answered ${answer.status}: ${answer.body}`);
-    onAnswer(answer, request);
+    onAnswer(request);
   });
   const spent = (pid: number, earlier: number | undefined): number =>
     ((treeCpuMicros(pid) ?? Number.NaN) - (earlier ?? Number.NaN)) / result.operations;

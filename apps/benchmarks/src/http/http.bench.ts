@@ -52,7 +52,10 @@ export const HTTP_BENCH: Bench = {
         const run = async (step: Step, seconds: number): Promise<Sample> => {
           const operations = step.name === 'commit' ? Math.max(0, requests.live.length - LIVE_CALLS) : undefined;
           const load = { inFlight: CONNECTIONS, seconds, operations };
-          return sampleHttp(step.target, load, database.pid, step.next, () => (chargedPence += step.pence));
+          return sampleHttp(step.target, load, database.pid, step.next, (request) => {
+            chargedPence += step.pence;
+            if (request.opens) requests.live.push(request.opens);
+          });
         };
         for (const step of steps) await run(step, WARM_UP_SECONDS);
         const checks = await hasStatusChecks(ours, requests);

@@ -8,6 +8,8 @@ export interface Load {
   readonly seconds: number;
   /** Ends earlier when this many operations have been begun. */
   readonly operations?: number;
+  /** Ends earlier when this says no. */
+  readonly goOn?: () => boolean;
 }
 
 export interface LoopResult {
@@ -24,10 +26,11 @@ export async function closedLoop(load: Load, operate: (caller: number) => Promis
   const started = performance.now();
   const until = started + load.seconds * 1_000;
   const most = Math.min(load.operations ?? MAX_OPERATIONS, MAX_OPERATIONS);
+  const goOn = load.goOn ?? (() => true);
   let begun = 0;
   let fault: unknown;
   const caller = async (index: number): Promise<void> => {
-    for (let now = performance.now(); now < until && fault === undefined && begun < most; ) {
+    for (let now = performance.now(); now < until && fault === undefined && begun < most && goOn(); ) {
       begun += 1;
       await operate(index);
       const answered = performance.now();

@@ -40,7 +40,10 @@ export async function startTemporaryEngine(vapi: VapiStandIn, timeScale: number)
       authentication: 'trust',
       settings: VOLATILE,
     });
-    undo.push(() => rmSync(postgres.directory, { recursive: true, force: true }), () => postgres.stop());
+    undo.push(
+      () => rmSync(postgres.directory, { recursive: true, force: true }),
+      () => postgres.stop(),
+    );
     // Nothing of the caller's environment: the demo must not meet a real database or a real Vapi account.
     const settings = await readSettings(
       {

@@ -11,7 +11,7 @@ import { deductAsset, type AssetDeducted, type DeductAsset } from './deduct-asse
 export class Ledger {
   constructor(
     private readonly work: UnitOfWork,
-    @Optional() @Inject(CREDIT_LISTENER) private readonly listener: CreditListener | null,
+    @Optional() @Inject(CREDIT_LISTENER) private readonly listener: CreditListener | null = null,
   ) {}
 
   /** Refusals: organization_not_found, insufficient_balance, idempotency_key_reused. A repeat changes nothing. */

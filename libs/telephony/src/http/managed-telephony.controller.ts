@@ -28,14 +28,16 @@ import { NumberSearch } from '../application/number-search';
 import { ProvisionNumber } from '../application/provision-number';
 import {
   AvailableNumbersAnswer,
-  AvailableNumbersQuery,
+  availableNumbersQuery,
   numberField,
-  NumbersQuery,
+  numbersQuery,
   ProvisionAnswer,
   ProvisionBody,
   ProvisionOpen,
   ReleasedAnswer,
   TelephonyStatusAnswer,
+  type AvailableNumbersQuery,
+  type NumbersQuery,
 } from './managed-telephony.dto';
 import { NumberPage, NumberView, toNumberView } from './number.view';
 
@@ -91,7 +93,7 @@ export class ManagedTelephonyController {
   @Problems()
   async list(
     @Tenant() orgId: string,
-    @Query({ schema: NumbersQuery }) { status, limit, cursor }: NumbersQuery,
+    @Query({ schema: numbersQuery }) { status, limit, cursor }: NumbersQuery,
   ): Promise<NumberPage> {
     const after = decodeCursor(cursor, ([at, id]) => typeof at === 'string' && !isNaN(Date.parse(at)) && isUuid(id));
     const found = await this.numbers.list(orgId, {
@@ -140,7 +142,7 @@ export class ManagedTelephonyController {
   @ApiOkResponse({ type: AvailableNumbersAnswer })
   @Problems(422, 502)
   async available(
-    @Query({ schema: AvailableNumbersQuery }) { limit, ...criteria }: AvailableNumbersQuery,
+    @Query({ schema: availableNumbersQuery }) { limit, ...criteria }: AvailableNumbersQuery,
   ): Promise<AvailableNumbersAnswer> {
     return { data: orRefuse(await this.search.available(criteria, limit)) };
   }

@@ -98,17 +98,17 @@ export class TelephonyStatusAnswer {
 /** A path's phone number. Some clients turn its plus into a space or leave it out. */
 export const numberField = idField.transform((text) => text.trim().replace(/^(?=\d{8,15}$)/, '+'));
 
-export const NumbersQuery = z.object({
+export const numbersQuery = z.object({
   status: z.enum(NUMBER_STATUSES).optional(),
   limit: pageField,
   cursor: cursorField,
 });
-export type NumbersQuery = z.infer<typeof NumbersQuery>;
+export type NumbersQuery = z.infer<typeof numbersQuery>;
 
-export const AvailableNumbersQuery = z.object({
+export const availableNumbersQuery = z.object({
   country: z.enum(COUNTRIES),
   numberType: z.enum(NUMBER_TYPES).default('local'),
   areaCode: z.string().regex(AREA_CODE, 'must be 1 to 6 digits').optional(),
   limit: z.coerce.number().int().min(1).max(MAX_SEARCH_RESULTS).default(DEFAULT_SEARCH_RESULTS),
 });
-export type AvailableNumbersQuery = z.infer<typeof AvailableNumbersQuery>;
+export type AvailableNumbersQuery = z.infer<typeof availableNumbersQuery>;
