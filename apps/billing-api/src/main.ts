@@ -41,6 +41,8 @@ async function main(): Promise<void> {
     engine = await startEngine(settings);
     console.log(welcome(engine.url, settings, secrets.made, database !== undefined));
   } catch (fault) {
+    if (stopping) return;
+    stopping = true;
     console.error(`Holdfast did not start. ${describe(fault)}`);
     await database?.stop();
     process.exit(1);

@@ -1,5 +1,6 @@
 import { rateToE4, MAX_INCREMENT_SECONDS } from '@holdfast/kernel';
 import type { Settings } from '@holdfast/platform';
+import { parseControlHosts } from '@holdfast/telephony';
 import { z } from 'zod';
 
 /** A wrong setting stops the start with one clear line. */
@@ -64,6 +65,7 @@ export async function readSettings(environment: NodeJS.ProcessEnv, development: 
   const production = env.NODE_ENV === 'production';
   if (production) refuseDevelopmentConveniences(env);
   requireProviderCredentials(env);
+  checked('VAPI_CONTROL_HOSTS', () => parseControlHosts(env.VAPI_CONTROL_HOSTS));
   const defaultPencePerMinuteE4 = rateToE4(env.DEFAULT_PENCE_PER_MINUTE);
   if (defaultPencePerMinuteE4 === undefined) {
     throw new SettingsError('DEFAULT_PENCE_PER_MINUTE: must be a number from 0 to 1000000 with at most 4 decimals');
@@ -111,6 +113,14 @@ export async function readSettings(environment: NodeJS.ProcessEnv, development: 
     logLevel: env.LOG_LEVEL,
     timeScale: env.TIME_SCALE,
   };
+}
+
+function checked(name: string, parse: () => unknown): void {
+  try {
+    parse();
+  } catch (fault) {
+    throw new SettingsError(`${name}: ${(fault as Error).message}`);
+  }
 }
 
 function refuseDevelopmentConveniences(env: z.infer<typeof Environment>): void {
