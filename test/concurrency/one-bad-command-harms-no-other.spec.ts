@@ -9,9 +9,8 @@ import {
   type ShelfStore,
   type UnitOfWork,
 } from '@holdfast/platform';
-import { Client } from 'pg';
 import { freshDatabase, type FreshDatabase } from '../support/database';
-import { expectSoundBook, journalOf, openWallets, unitOfWork, walletOf } from '../support/money';
+import { expectSoundBook, journalOf, lockWallet, openWallets, query, unitOfWork, walletOf } from '../support/money';
 
 const purchase = (orgId: string, assetType = 'did' as AssetType) =>
   deductAsset({ orgId, assetType, costPence: 100, idempotencyKey: randomUUID(), createdBy: 'test' });
@@ -79,8 +78,12 @@ describe('in a batch of many', () => {
     const throws = (): never => {
       throw new TypeError('a bug in a rule');
     };
-    const own = await expectHarmToNobodyElse({ ...purchase(orgId), decide: throws });
+    const bad = { ...purchase(orgId), decide: throws };
+    const own = await expectHarmToNobodyElse(bad);
     expect(own).toMatchObject({ status: 'rejected', reason: { message: 'a bug in a rule' } });
+    await expect(work.execute(bad)).rejects.toThrow('a bug in a rule');
+    const open = `select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`;
+    expect(await query(database.url, open)).toEqual([]); // it would sit on its wallets' locks
     expect(await walletOf(database.url, orgId)).toMatchObject({ balance: 1_000 });
   });
 
@@ -143,17 +146,13 @@ describe('a wallet that somebody else keeps locked', () => {
     const database = await freshDatabase('locked');
     const work = unitOfWork(database.url, { lanes: 1 });
     const [locked = '', free = ''] = await openWallets(work, database.url, 2, { balancePence: 10_000 });
-    const sitter = new Client({ connectionString: database.url });
-    await sitter.connect();
-    await sitter.query('begin');
-    await sitter.query('select from wallets where org_id = $1 for update', [locked]);
+    const sitter = await lockWallet(database.url, locked);
     const started = Date.now();
     const stuck = Array.from({ length: 5 }, () => work.execute(purchase(locked)));
     const passing = work.execute(purchase(free));
     expect(await passing).toMatchObject({ replayed: false });
     const waitedMs = Date.now() - started;
-    await sitter.query('rollback');
-    await sitter.end();
+    await sitter.release();
     const answers = await Promise.all(stuck);
     await work.close();
     await database.drop();

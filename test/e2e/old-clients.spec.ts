@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { Client } from 'pg';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { makeTenant, topUp, type Tenant } from '../support/tenant';
 
@@ -133,13 +134,16 @@ describe('supabase-js clients of the old engine', () => {
       expect(answer).toMatchObject({ success: true, balance_after_pence: 400 });
     });
 
-    it.each([0, -1, 1.5, '9007199254740993', '', 'ten', 2 ** 53, null])('refuses the amount %p', async (amount) => {
-      const tenant = await makeTenant(engine, { balancePence: 1_000 });
-      const { error, status } = await clientOf(tenant).rpc(deduct, purchase(tenant, amount as number, 'k'));
-      expect(status).toBe(400);
-      expect(error).toMatchObject({ code: 'invalid_request', details: expect.stringContaining('p_cost_pence') });
-      expect(await summaryOf(tenant)).toMatchObject({ balance_pence: 1_000 });
-    });
+    it.each([0, -1, 1.5, '9007199254740993', '600.00000000000000001', ' 600 ', '', 'ten', 2 ** 53, null])(
+      'refuses the amount %p',
+      async (amount) => {
+        const tenant = await makeTenant(engine, { balancePence: 1_000 });
+        const { error, status } = await clientOf(tenant).rpc(deduct, purchase(tenant, amount as number, 'k'));
+        expect(status).toBe(400);
+        expect(error).toMatchObject({ code: 'invalid_request', details: expect.stringContaining('p_cost_pence') });
+        expect(await summaryOf(tenant)).toMatchObject({ balance_pence: 1_000 });
+      },
+    );
   });
 
   describe('reserve_call_credits', () => {
@@ -390,16 +394,44 @@ describe('supabase-js clients of the old engine', () => {
       }
     });
 
+    it('tell a request that was not carried out from one that was refused', async () => {
+      const tenant = await makeTenant(engine, { balancePence: 1_000 });
+      const bystander = new Client({ connectionString: engine.settings.databaseUrl });
+      await bystander.connect();
+      try {
+        await bystander.query('begin');
+        await bystander.query('select from wallets where org_id = $1 for update', [tenant.orgId]);
+        const args = purchase(tenant, 1_000, 'k');
+        const { data, error, status } = await clientOf(tenant).rpc('check_balance_and_deduct_asset_cost', args);
+        expect({ data, status }).toEqual({ data: null, status: 503 });
+        expect(error).toMatchObject({ code: 'database_unavailable', message: expect.any(String) });
+        await bystander.query('rollback');
+        expect(await call(clientOf(tenant), 'check_balance_and_deduct_asset_cost', args)).toMatchObject({
+          success: true,
+        });
+      } finally {
+        await bystander.end();
+      }
+    });
+
     it('make throwOnError throw', async () => {
       const shouting = operator.rpc('get_wallet_summary', {}).throwOnError();
       await expect(Promise.resolve(shouting)).rejects.toMatchObject({ code: 'invalid_request' });
     });
   });
 
-  it('documents every function with examples', async () => {
-    const document = (await (await fetch(`${engine.url}/openapi.json`)).json()) as { paths: Record<string, unknown> };
-    const functions = Object.keys(document.paths).filter((path) => path.startsWith('/rest/v1/rpc/'));
-    expect(functions.sort().map((path) => path.slice('/rest/v1/rpc/'.length))).toEqual([
+  it('documents every function with an example of each argument and of what it may answer', async () => {
+    interface Operation {
+      readonly requestBody?: {
+        content: Record<string, { schema: { properties: Record<string, { example?: unknown }> } }>;
+      };
+      readonly responses: Record<string, { content?: Record<string, { examples?: object }> }>;
+    }
+    const document = (await (await fetch(`${engine.url}/openapi.json`)).json()) as {
+      paths: Record<string, { post: Operation }>;
+    };
+    const documented = Object.entries(document.paths).filter(([path]) => path.startsWith('/rest/v1/rpc/'));
+    expect(documented.map(([path]) => path.slice('/rest/v1/rpc/'.length)).sort()).toEqual([
       'add_wallet_credits',
       'check_balance_and_deduct_asset_cost',
       'cleanup_expired_reservations',
@@ -407,5 +439,18 @@ describe('supabase-js clients of the old engine', () => {
       'get_wallet_summary',
       'reserve_call_credits',
     ]);
+    for (const [path, { post }] of documented.filter(([path]) => !path.endsWith('cleanup_expired_reservations'))) {
+      const properties = post.requestBody?.content['application/json']?.schema.properties ?? {};
+      expect({
+        path,
+        without: Object.keys(properties).filter((name) => properties[name]?.example === undefined),
+      }).toEqual({
+        path,
+        without: [],
+      });
+      expect(Object.keys(post.responses['200']?.content?.['application/json']?.examples ?? {}).length).toBeGreaterThan(
+        1,
+      );
+    }
   });
 });

@@ -109,7 +109,10 @@ describe('killed with -9 at any step, a purchase ends as number and charge, or n
     await dieAndRestart(moment, () => send(engine.url, 'DELETE', path, { key }));
 
     await book.settled(orgId, SETTLED_WITHIN_MS);
-    expect(await send(engine.url, 'DELETE', path, { key })).toMatchObject({ status: 200, body: { status: 'released' } });
+    expect(await send(engine.url, 'DELETE', path, { key })).toMatchObject({
+      status: 200,
+      body: { status: 'released' },
+    });
     expect(soldNumbers(folder).map(({ intentId }) => intentId)).not.toContain(body.id);
     expect(await book.balanceOf(orgId)).toBe(BALANCE - 1_000);
   });

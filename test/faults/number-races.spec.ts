@@ -53,10 +53,10 @@ describe('many purchases at once, in two replicas', () => {
   });
 
   it('a number is bought from what is not held for calls, and never on debt', async () => {
-    const { key } = await makeTenant(engine, { balancePence: 1_100, debtLimitPence: 50_000 });
-    const body = { callId: randomUUID(), estimatedMinutes: 5 };
-    const held = await send(engine.url, 'POST', 'api/billing/reserve-credits', { key, body });
-    expect(held).toMatchObject({ status: 201 });
+    const { orgId, key } = await makeTenant(engine, { balancePence: 1_100, debtLimitPence: 50_000 });
+    const body = { p_org_id: orgId, p_call_id: randomUUID(), p_vapi_call_id: null, p_estimated_minutes: 5 };
+    const held = await send(engine.url, 'POST', 'rest/v1/rpc/reserve_call_credits', { key, body });
+    expect(held).toMatchObject({ status: 200, body: { success: true, reserved_pence: 280 } });
     expect(await provision(engine.url, key, '212')).toMatchObject({
       status: 402,
       body: { effectiveBalancePence: 820, shortfallPence: 180 },
@@ -67,7 +67,9 @@ describe('many purchases at once, in two replicas', () => {
     const { orgId, key } = await makeTenant(engine, { balancePence: 1_000 });
     const { body } = await provision(engine.url, key, '212');
     const path = `api/managed-telephony/numbers/${String(body.phoneNumber)}`;
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => send(replicaOf(i), 'DELETE', path, { key })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => send(replicaOf(i), 'DELETE', path, { key })),
+    );
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     await book.settled(orgId, 5_000);
     expect(await book.ordered(orgId)).toMatchObject([{ status: 'released', refunds: 0 }]);

@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { UnitOfWork } from '@holdfast/platform';
+import { UnitOfWork, type Shelf, type ShelfStore } from '@holdfast/platform';
 import { startTestEngine } from './engine';
 
 /**
@@ -21,17 +21,21 @@ function dieAt(moment: string): void {
 
 subscribe('holdfast:number-saga', (message) => dieAt((message as { moment: string }).moment));
 
-const keep = UnitOfWork.prototype.keep;
-UnitOfWork.prototype.keep = function (shelf, store) {
-  const dying: typeof store = {
+const keep = UnitOfWork.prototype.keep as (this: UnitOfWork, shelf: object, store: object) => void;
+UnitOfWork.prototype.keep = function <Need, View extends object>(
+  this: UnitOfWork,
+  shelf: Shelf<Need, View>,
+  store: ShelfStore<Need, View>,
+): void {
+  const dying: ShelfStore<Need, View> = {
     load: (connection, needs) => store.load(connection, needs),
     store(connection, view) {
       const sent = store.store(connection, view);
       if (shelf.name === 'phone numbers' && sent.length > 0) dieAt(ORDER_SENT);
       return sent;
     },
-  } satisfies ShelfStore<never, never>;
-  keep.call(this, shelf as never, dying as never);
+  };
+  keep.call(this, shelf, dying);
 };
 
 process.on('disconnect', () => process.exit(1)); // the test has gone

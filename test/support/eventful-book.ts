@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { isRefusal, type Refusal } from '@holdfast/kernel';
 import { Ledger } from '@holdfast/ledger';
 import { ExpireAbandonedReservations, Reservations } from '@holdfast/reservation';
+import { deliver } from '../telephony/support/deliver';
+import { inProgress, report } from '../telephony/support/messages';
 import { startTestEngine, type TestEngine } from './engine';
+import { provision, send } from './numbers';
 import { makeTenant } from './tenant';
 
 export interface EventfulBook {
@@ -17,8 +20,10 @@ export async function keepEventfulBook(databaseUrl: string): Promise<EventfulBoo
   const hasty = await startTestEngine({ databaseUrl, reservationTtlSeconds: 0.001 });
   const engine = await startTestEngine({ databaseUrl });
   try {
-    const { orgId } = await makeTenant(engine);
+    const { orgId, key } = await makeTenant(engine);
     await tradeAssets(engine, orgId);
+    await buyNumbers(engine, key);
+    await callOnVapi(engine, orgId);
     await runCalls(engine, orgId);
     await expireCalls(hasty, engine, orgId);
     done(await engineOf(engine).reservations.reserve({ orgId, callId: 'running', createdBy: 'test' }));
@@ -44,7 +49,7 @@ const idempotencyKey = (): string => randomUUID();
 async function tradeAssets(engine: TestEngine, orgId: string): Promise<void> {
   const { ledger } = engineOf(engine);
   const by = { orgId, createdBy: 'test' };
-  done(await ledger.addCredits({ ...by, type: 'topup', amountPence: 5_000, idempotencyKey: idempotencyKey() }));
+  done(await ledger.addCredits({ ...by, type: 'topup', amountPence: 7_000, idempotencyKey: idempotencyKey() }));
   done(await ledger.addCredits({ ...by, type: 'bonus', amountPence: 500, idempotencyKey: null }));
   done(await ledger.addCredits({ ...by, type: 'adjustment', amountPence: -100, idempotencyKey: idempotencyKey() }));
   done(await ledger.addCredits({ ...by, type: 'adjustment', amountPence: 40, idempotencyKey: idempotencyKey() }));
@@ -55,6 +60,22 @@ async function tradeAssets(engine: TestEngine, orgId: string): Promise<void> {
     await ledger.addCredits({ ...by, type: 'refund', amountPence: 1_000, refundOf, idempotencyKey: idempotencyKey() }),
   );
   done(await ledger.deductAsset({ ...charge, assetType: 'license', costPence: 300, idempotencyKey: idempotencyKey() }));
+}
+
+/** One that is delivered, and one that the provider then refuses: its price comes back. */
+async function buyNumbers(engine: TestEngine, key: string): Promise<void> {
+  const statuses = [(await provision(engine.url, key, '415')).status, (await provision(engine.url, key, '556')).status];
+  if (statuses.join() !== '201,502') throw new Error(`unexpected outcome of two purchases: ${statuses.join()}`);
+}
+
+/** One that has been charged, and one that is still talking. */
+async function callOnVapi(engine: TestEngine, orgId: string): Promise<void> {
+  const path = `api/admin/organizations/${orgId}/phone-numbers/vapi-number`;
+  await send(engine.url, 'PUT', path, { key: engine.adminKey, body: { assistantId: 'assistant' } });
+  const details = { phoneNumberId: 'vapi-number' };
+  await deliver(engine, inProgress('vapi-charged', details));
+  await deliver(engine, report('vapi-charged', details, { durationSeconds: 90 }));
+  await deliver(engine, inProgress('vapi-live', details));
 }
 
 /** Within its hold, beyond it, of no length, released, and billed without one. */

@@ -111,3 +111,13 @@ export async function query<Row extends object>(
     await client.end();
   }
 }
+
+/** Somebody who sits on a wallet's row: an operator with psql, or a backend whose client has died. */
+export async function lockWallet(databaseUrl: string, orgId: string): Promise<{ release(): Promise<void> }> {
+  const sitter = new Client({ connectionString: databaseUrl });
+  sitter.on('error', () => undefined); // the test that failed meanwhile says why
+  await sitter.connect();
+  await sitter.query('begin');
+  await sitter.query('select from wallets where org_id = $1 for update', [orgId]);
+  return { release: () => sitter.end() };
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -38,7 +38,12 @@ export async function send(url: string, method: string, path: string, sending: S
 }
 
 /** Asks for a local number of the United States; the area code decides how the sandbox behaves. */
-export function provision(url: string, key: string, areaCode: string, idempotencyKey: string = randomUUID()): Promise<Answer> {
+export function provision(
+  url: string,
+  key: string,
+  areaCode: string,
+  idempotencyKey: string = randomUUID(),
+): Promise<Answer> {
   const body = { country: 'US', numberType: 'local', areaCode, direction: 'inbound', assistantId: 'a-1' };
   return send(url, 'POST', 'api/managed-telephony/provision', { key, body, idempotencyKey });
 }
@@ -92,11 +97,22 @@ export class NumberBook {
     return rows[0]?.pence ?? NaN;
   }
 
+  /** The types of its movements, in order. */
+  async journalOf(orgId: string): Promise<string[]> {
+    const { rows } = await this.client.query<{ type: string }>(
+      'select type from credit_transactions where org_id = $1 order by seq',
+      [orgId],
+    );
+    return rows.map(({ type }) => type);
+  }
+
   /** Waits until nothing of this organisation is open any more. @returns how long that took, milliseconds */
   async settled(orgId: string, withinMs: number): Promise<number> {
     const started = Date.now();
     for (;;) {
-      const open = (await this.ordered(orgId)).filter(({ status }) => !['active', 'failed', 'released'].includes(status));
+      const open = (await this.ordered(orgId)).filter(
+        ({ status }) => !['active', 'failed', 'released'].includes(status),
+      );
       const tookMs = Date.now() - started;
       if (open.length === 0) return tookMs;
       if (tookMs > withinMs) throw new Error(`not settled after ${tookMs} ms: ${JSON.stringify(open)}`);
@@ -114,13 +130,8 @@ export interface SoldNumber {
 /** What lies at the sandbox, read from its files: what a provider remembers whatever becomes of its customers. */
 export function soldNumbers(sandboxFolder: string): SoldNumber[] {
   const folder = join(sandboxFolder, 'sandbox-numbers', 'intents');
-  let names: string[] = [];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return []; // nothing was ever sold
-  }
-  return names
+  if (!existsSync(folder)) return []; // nothing was ever sold
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as SoldNumber);
 }
@@ -133,5 +144,9 @@ export async function expectNumberAndChargeOrNeither(book: NumberBook, sandboxFo
     expect(number).toMatchObject({ charges: 1, refunds: delivered ? 0 : 1, paid_pence: delivered ? 1_000 : 0 });
   }
   const active = ordered.filter(({ status }) => status === 'active').map(({ id }) => id);
-  expect(soldNumbers(sandboxFolder).map(({ intentId }) => intentId).sort()).toEqual(active.sort());
+  expect(
+    soldNumbers(sandboxFolder)
+      .map(({ intentId }) => intentId)
+      .sort(),
+  ).toEqual(active.sort());
 }

@@ -87,7 +87,9 @@ describe('the recorded deliveries, each posted with its own headers', () => {
   it('each is in the delivery log with what came of it, and none has failed', async () => {
     const logged = await operator.deliveries({});
     expect(logged).toHaveLength(readVapiFixtures().length);
-    expect(logged.map(({ status }) => status).filter((status) => !['processed', 'ignored'].includes(status))).toEqual([]);
+    expect(logged.map(({ status }) => status).filter((status) => !['processed', 'ignored'].includes(status))).toEqual(
+      [],
+    );
     const outcome = (type: string): unknown => logged.filter((each) => each.type === type).map((each) => each.outcome);
     expect(outcome('end-of-call-report')).toEqual(
       expect.arrayContaining([

@@ -62,9 +62,7 @@ describe('whatever order its messages come in', () => {
     const orders = permutationsOf(MESSAGES);
     expect(orders).toHaveLength(120);
     for (let i = 0; i < orders.length; i += AT_ONCE) {
-      await Promise.all(
-        orders.slice(i, i + AT_ONCE).map(async (order) => expectChargedOnce(await play(order), order)),
-      );
+      await Promise.all(orders.slice(i, i + AT_ONCE).map(async (order) => expectChargedOnce(await play(order), order)));
     }
   });
 

@@ -6,6 +6,7 @@ import { LATENCY_BENCH } from './latency/latency.bench';
 import { LEDGER_BENCH } from './ledger/ledger.bench';
 import { START_BENCH } from './start/start.bench';
 import { SWEEP_BENCH } from './sweep/sweep.bench';
+import { WEBHOOK_BENCH } from './webhook/webhook.bench';
 
 /** In the order in which `npm run bench` runs them. */
 export const BENCHES: readonly Bench[] = [
@@ -13,6 +14,7 @@ export const BENCHES: readonly Bench[] = [
   CALLS_BENCH,
   LATENCY_BENCH,
   HTTP_BENCH,
+  WEBHOOK_BENCH,
   START_BENCH,
   GROWTH_BENCH,
   SWEEP_BENCH,

@@ -1,5 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
  * `open`: all goes through. `hanging`: connections are accepted and nothing moves. `mute`: statements reach the
@@ -11,6 +10,7 @@ export type ProxyMode = 'open' | 'hanging' | 'mute' | 'down';
 export class DatabaseProxy {
   private mode: ProxyMode = 'open';
   private readonly pairs = new Map<Socket, Socket>();
+  private trap: { readonly text: string; readonly mode: ProxyMode } | null = null;
 
   private constructor(
     private readonly server: Server,
@@ -34,6 +34,11 @@ export class DatabaseProxy {
     for (const [client, database] of this.pairs) this.apply(client, database);
   }
 
+  /** Lets everything through until a statement contains this text; that one still arrives. */
+  becomeAfter(text: string, mode: ProxyMode): void {
+    this.trap = { text, mode };
+  }
+
   async close(): Promise<void> {
     this.become('down');
     await new Promise((resolve) => this.server.close(resolve));
@@ -48,7 +53,13 @@ export class DatabaseProxy {
       database.destroy();
     };
     for (const socket of [client, database]) socket.on('error', part).on('close', part);
-    client.on('data', (bytes) => database.write(bytes));
+    client.on('data', (bytes: Buffer) => {
+      database.write(bytes);
+      if (!this.trap || !bytes.includes(this.trap.text)) return;
+      const { mode } = this.trap;
+      this.trap = null;
+      this.become(mode);
+    });
     database.on('data', (bytes) => client.write(bytes));
     this.apply(client, database);
   }

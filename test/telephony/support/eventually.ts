@@ -4,7 +4,7 @@ const LOOK_EVERY_MS = 20;
 
 /** Repeats the expectation until it holds; after `withinMs` its own failure is the test's. */
 export async function eventually<T>(expectation: () => Promise<T> | T, withinMs = 15_000): Promise<T> {
-  for (const started = Date.now(); ; ) {
+  for (const started = Date.now(); ;) {
     try {
       return await expectation();
     } catch (fault) {

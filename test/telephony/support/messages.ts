@@ -22,7 +22,13 @@ export function inProgress(callId: string, details: CallDetails, at?: Date): Mes
 
 export function ended(callId: string, details: CallDetails, at?: Date): Message {
   const endedReason = 'customer-ended-call';
-  return { type: 'status-update', status: 'ended', endedReason, timestamp: at?.getTime(), call: callOf(callId, details) };
+  return {
+    type: 'status-update',
+    status: 'ended',
+    endedReason,
+    timestamp: at?.getTime(),
+    call: callOf(callId, details),
+  };
 }
 
 /** @param fields of the message itself: `durationSeconds`, `startedAt` and the like */

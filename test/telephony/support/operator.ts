@@ -70,8 +70,18 @@ export class Operator {
     return (await this.ask<{ key: string }>('POST', `api/admin/organizations/${orgId}/api-keys`, { name: 'test' })).key;
   }
 
-  async registerNumber(orgId: string, vapiPhoneNumberId: string, assistantId: string): Promise<void> {
-    await this.ask('PUT', `api/admin/organizations/${orgId}/phone-numbers/${vapiPhoneNumberId}`, { assistantId });
+  async registerNumber(
+    orgId: string,
+    vapiPhoneNumberId: string,
+    assistantId: string,
+    phoneNumber?: string,
+  ): Promise<void> {
+    const path = `api/admin/organizations/${orgId}/phone-numbers/${vapiPhoneNumberId}`;
+    await this.ask('PUT', path, { assistantId, phoneNumber });
+  }
+
+  async releaseNumber(orgId: string, phoneNumber: string): Promise<void> {
+    await this.ask('DELETE', `api/managed-telephony/numbers/${encodeURIComponent(phoneNumber)}`, undefined, orgId);
   }
 
   reserve(orgId: string, callId: string, estimatedMinutes?: number): Promise<{ reservedPence: number }> {

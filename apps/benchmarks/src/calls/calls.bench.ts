@@ -42,7 +42,12 @@ export const CALLS_BENCH: Bench = {
         const holdfast = new HoldfastCalls(world, () => before);
         const variants = [holdfast, new StoredFunctionCalls(world)];
         try {
-          const { samples, notes } = await compare(variants, flags.rounds, { inFlight, seconds: flags.seconds }, database.pid);
+          const { samples, notes } = await compare(
+            variants,
+            flags.rounds,
+            { inFlight, seconds: flags.seconds },
+            database.pid,
+          );
           lines.push(...linesOf(name, samples, notes));
           const [ours, theirs] = [...samples.values()] as [Sample[], Sample[]];
           verdicts.push(atLeast(`${name}: holdfast ÷ stored functions`, speedRatio(ours, theirs), target));
@@ -51,7 +56,9 @@ export const CALLS_BENCH: Bench = {
         }
         chargedBefore += holdfast.charged;
       }
-      const notes = ['One operation is a whole call: two money movements of the wallet or more. Wallets added up after every load.'];
+      const notes = [
+        'One operation is a whole call: two money movements of the wallet or more. Wallets added up after every load.',
+      ];
       return { bench: 'calls', machine, startedAt, lines, verdicts, notes };
     }),
 };

@@ -36,7 +36,13 @@ export class HoldfastCalls implements Variant {
   async reserve(orgId: string): Promise<string> {
     const callId = nextCallId();
     const held = await this.work.execute(
-      reserveCallCredits({ orgId, callId, estimatedMinutes: ESTIMATED_MINUTES, ttlSeconds: TTL_SECONDS, createdBy: 'bench' }),
+      reserveCallCredits({
+        orgId,
+        callId,
+        estimatedMinutes: ESTIMATED_MINUTES,
+        ttlSeconds: TTL_SECONDS,
+        createdBy: 'bench',
+      }),
     );
     if (isRefusal(held)) throw new Error(`holdfast refused to reserve: ${held.code}`);
     return callId;

@@ -29,11 +29,21 @@ export class EngineOperations {
   /** In this order reserve leaves calls for check and commit. */
   readonly operations: Readonly<Record<OperationName, () => Promise<void>>> = {
     deduct: async () => {
-      const charge = { assetType: 'phone_number', costPence: CHARGE_PENCE, idempotencyKey: nextKey(), createdBy: 'bench' } as const;
+      const charge = {
+        assetType: 'phone_number',
+        costPence: CHARGE_PENCE,
+        idempotencyKey: nextKey(),
+        createdBy: 'bench',
+      } as const;
       done(await this.ledger.deductAsset({ orgId: this.nextWallet(), ...charge }));
     },
     'top up': async () => {
-      const credit = { type: 'topup', amountPence: CHARGE_PENCE, idempotencyKey: nextKey(), createdBy: 'bench' } as const;
+      const credit = {
+        type: 'topup',
+        amountPence: CHARGE_PENCE,
+        idempotencyKey: nextKey(),
+        createdBy: 'bench',
+      } as const;
       done(await this.ledger.addCredits({ orgId: this.nextWallet(), ...credit }));
     },
     reserve: async () => {
@@ -44,13 +54,23 @@ export class EngineOperations {
     },
     check: async () => {
       const call = this.live[Math.floor(this.live.length / 2)] as { orgId: string; callId: string };
-      const request = { ...call, elapsedSeconds: 30, ttlSeconds: TTL_SECONDS, extension: EXTENSION, createdBy: 'bench' };
+      const request = {
+        ...call,
+        elapsedSeconds: 30,
+        ttlSeconds: TTL_SECONDS,
+        extension: EXTENSION,
+        createdBy: 'bench',
+      };
       done(await this.work.execute(checkCall(request)));
     },
     commit: async () => {
       const call = this.live.pop();
       if (!call) throw new Error('no call is left to commit');
-      done(await this.work.execute(commitReservedCredits({ ...call, actualDurationSeconds: CALL_SECONDS, createdBy: 'bench' })));
+      done(
+        await this.work.execute(
+          commitReservedCredits({ ...call, actualDurationSeconds: CALL_SECONDS, createdBy: 'bench' }),
+        ),
+      );
     },
   };
 

@@ -11,7 +11,11 @@ export interface RunningProgram {
 }
 
 /** Runs a Node program that ends with us: it holds the other end of its channel and sees it close. */
-export function runProgram(script: string, args: readonly string[], env: Readonly<Record<string, string>>): RunningProgram {
+export function runProgram(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): RunningProgram {
   const child: ChildProcess = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

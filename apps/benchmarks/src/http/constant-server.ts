@@ -18,7 +18,7 @@ const BODY_LIMIT_BYTES = 10_485_760;
 
 @Controller()
 class ConstantController {
-  @Post('*path')
+  @Post(['api/billing/deduct-asset', 'api/vapi/webhook'])
   @HttpCode(200)
   answer(@Body() _body: unknown): typeof ANSWER {
     return ANSWER;

@@ -10,59 +10,54 @@ const ANSWER_WITHIN_MS = 120_000;
 const HEAD_END = '\r\n\r\n';
 
 /**
- * One keep-alive connection, one request at a time. Written by hand because the load generator shares the machine with
- * what it loads: a general client costs as much CPU per request as the server does.
+ * One keep-alive connection, one request at a time; opened when first used, and again when the server closed it while
+ * idle. Written by hand because the load generator shares the machine with what it loads: a general client costs as much
+ * CPU per request as the server does.
  */
 export class HttpCaller {
   private received: Buffer = Buffer.alloc(0);
   private waiting: { resolve: (answer: HttpAnswer) => void; reject: (fault: Error) => void } | undefined;
-  private lost: Error | undefined;
-
-  private constructor(
-    private readonly socket: Socket,
-    private readonly headers: string,
-  ) {
-    socket.setNoDelay(true);
-    socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('no answer in time')));
-    socket.on('data', (chunk) => this.onData(chunk));
-    socket.on('error', (fault) => this.fail(fault));
-    socket.on('close', () => this.fail(new Error('the server closed the connection')));
-  }
+  private socket: Socket | undefined;
+  private readonly headers: string;
 
   /** @param headers of every request */
-  static open(port: number, headers: Readonly<Record<string, string>>): Promise<HttpCaller> {
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    return new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        socket.off('error', reject);
-        resolve(new HttpCaller(socket, lines.join('')));
-      });
-    });
+  constructor(
+    private readonly port: number,
+    headers: Readonly<Record<string, string>>,
+  ) {
+    this.headers = Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('');
   }
 
   post(path: string, body: string | Buffer, headers = ''): Promise<HttpAnswer> {
-    if (this.lost) return Promise.reject(this.lost);
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     const head =
       `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n` +
       `${this.headers}${headers}\r\n`;
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject };
-      if (typeof body === 'string') this.socket.write(head + body);
-      else {
-        this.socket.cork();
-        this.socket.write(head);
-        this.socket.write(body);
-        this.socket.uncork();
-      }
+      const socket = (this.socket ??= this.open());
+      socket.cork();
+      socket.write(head);
+      socket.write(body);
+      socket.uncork();
     });
   }
 
   close(): void {
-    this.socket.removeAllListeners('close');
-    this.socket.destroy();
+    this.socket?.removeAllListeners('close');
+    this.socket?.destroy();
+  }
+
+  private open(): Socket {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.setNoDelay(true);
+    socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('no answer in time')));
+    socket.on('data', (chunk) => this.onData(chunk));
+    socket.on('error', (fault) => this.fail(fault));
+    socket.on('close', () => this.fail(new Error('the server closed the connection')));
+    return socket;
   }
 
   private onData(chunk: Buffer): void {
@@ -82,7 +77,8 @@ export class HttpCaller {
   }
 
   private fail(fault: Error): void {
-    this.lost ??= fault;
+    this.socket = undefined;
+    this.received = Buffer.alloc(0);
     this.waiting?.reject(fault);
     this.waiting = undefined;
   }

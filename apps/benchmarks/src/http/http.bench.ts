@@ -9,6 +9,7 @@ import { atLeast } from '../report/bench-report';
 import { linesOf } from '../report/lines-of';
 import { describeMachine } from '../report/machine';
 import { BillingRequests } from './billing-requests';
+import type { RunningProgram } from './child-process';
 import { runConstantServer } from './constant-program';
 import { BENCH_OPERATOR_KEY, BENCH_WEBHOOK_SECRET, runEngine } from './engine-program';
 import { HttpCaller } from './http-caller';
@@ -18,6 +19,8 @@ const CONNECTIONS = 64;
 const WRITE_TARGET = 0.45;
 const CHECK_TARGET = 0.6;
 const WARM_UP_SECONDS = 2;
+/** Characters of what the engine printed, when it failed. */
+const SHOWN_OUTPUT = 2_000;
 /** Calls that status checks ask about. */
 const LIVE_CALLS = 2_000;
 
@@ -38,11 +41,15 @@ export const HTTP_BENCH: Bench = {
       const startedAt = new Date().toISOString();
       const machine = describeMachine(database.version);
       const wallets = await loadOrganizations(database.admin, flags.wallets);
-      const [engine, constant] = await Promise.all([runEngine({ DATABASE_URL: database.url }), runConstantServer()]);
       const requests = new BillingRequests(wallets);
+      const programs: RunningProgram[] = [];
       let chargedPence = 0;
       try {
-        const [ours, theirs] = [await targetOf(engine), await targetOf(constant)];
+        const engine = await runEngine({ DATABASE_URL: database.url });
+        programs.push(engine);
+        const constant = await runConstantServer();
+        programs.push(constant);
+        const [ours, theirs] = [targetOf(engine), targetOf(constant)];
         const steps: Step[] = [
           { name: 'constant answer', target: theirs, next: requests.deduct, pence: 0 },
           { name: 'deduct', target: ours, next: requests.deduct, pence: CHARGE_PENCE },
@@ -76,7 +83,11 @@ export const HTTP_BENCH: Bench = {
           startedAt,
           lines: linesOf(`${CONNECTIONS} connections`, samples),
           verdicts: operations.map(([name, rounds]) =>
-            atLeast(`${name} ÷ constant answer`, speedRatio(rounds, floor), name === 'status-check' ? CHECK_TARGET : WRITE_TARGET),
+            atLeast(
+              `${name} ÷ constant answer`,
+              speedRatio(rounds, floor),
+              name === 'status-check' ? CHECK_TARGET : WRITE_TARGET,
+            ),
           ),
           notes: [
             'node µs/op is the CPU time of the server’s process. PostgreSQL and the load generator run on the same cores.',
@@ -84,15 +95,18 @@ export const HTTP_BENCH: Bench = {
             ...(checks ? [] : ['status-check: the route is not there, so it was left out.']),
           ],
         };
+      } catch (fault) {
+        throw new Error(`${(fault as Error).message}\n${programs[0]?.output().slice(-SHOWN_OUTPUT) ?? ''}`, {
+          cause: fault,
+        });
       } finally {
-        await Promise.all([engine.stop(), constant.stop()]);
+        await Promise.all(programs.map((program) => program.stop()));
       }
     }),
 };
 
-async function targetOf({ pid, port }: { pid: number; port: number }): Promise<HttpTarget> {
-  const callers = await Promise.all(Array.from({ length: CONNECTIONS }, () => HttpCaller.open(port, HEADERS)));
-  return { pid, callers };
+function targetOf({ pid, port }: { pid: number; port: number }): HttpTarget {
+  return { pid, callers: Array.from({ length: CONNECTIONS }, () => new HttpCaller(port, HEADERS)) };
 }
 
 async function hasStatusChecks({ callers }: HttpTarget, requests: BillingRequests): Promise<boolean> {

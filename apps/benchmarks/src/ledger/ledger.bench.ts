@@ -44,9 +44,19 @@ export const LEDGER_BENCH: Bench = {
         const world: ChargeWorld = { url: database.url, admin: database.admin, nextWallet, baselineSums };
         const before = chargedBefore;
         const holdfast = new HoldfastCharges(world, () => before);
-        const variants = [holdfast, new StoredFunctionCharges(world), new RowLockCharges(world), new FloorCharges(world)];
+        const variants = [
+          holdfast,
+          new StoredFunctionCharges(world),
+          new RowLockCharges(world),
+          new FloorCharges(world),
+        ];
         try {
-          const { samples, notes } = await compare(variants, flags.rounds, { inFlight, seconds: flags.seconds }, database.pid);
+          const { samples, notes } = await compare(
+            variants,
+            flags.rounds,
+            { inFlight, seconds: flags.seconds },
+            database.pid,
+          );
           lines.push(...linesOf(name, samples, notes));
           verdicts.push(...judge(name, samples, targets));
         } finally {

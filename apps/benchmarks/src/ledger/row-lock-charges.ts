@@ -30,7 +30,10 @@ export class RowLockCharges implements Variant {
     const orgId = this.world.nextWallet();
     const idempotencyKey = nextKey();
     await (this.database as DataSource).transaction(async (work) => {
-      const wallet = await work.findOneOrFail(BaselineWallet, { where: { orgId }, lock: { mode: 'pessimistic_write' } });
+      const wallet = await work.findOneOrFail(BaselineWallet, {
+        where: { orgId },
+        lock: { mode: 'pessimistic_write' },
+      });
       const before = Number(wallet.balancePence);
       if (before - Number(wallet.heldPence) < CHARGE_PENCE) throw new Error('insufficient_balance');
       const after = before - CHARGE_PENCE;

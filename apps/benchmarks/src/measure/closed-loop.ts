@@ -28,9 +28,9 @@ export async function closedLoop(load: Load, operate: (caller: number) => Promis
   const most = Math.min(load.operations ?? MAX_OPERATIONS, MAX_OPERATIONS);
   const goOn = load.goOn ?? (() => true);
   let begun = 0;
-  let fault: unknown;
+  let fault: Error | undefined;
   const caller = async (index: number): Promise<void> => {
-    for (let now = performance.now(); now < until && fault === undefined && begun < most && goOn(); ) {
+    for (let now = performance.now(); now < until && fault === undefined && begun < most && goOn();) {
       begun += 1;
       await operate(index);
       const answered = performance.now();
@@ -39,7 +39,7 @@ export async function closedLoop(load: Load, operate: (caller: number) => Promis
     }
   };
   await Promise.all(
-    Array.from({ length: load.inFlight }, (_, index) => caller(index).catch((error: unknown) => void (fault ??= error))),
+    Array.from({ length: load.inFlight }, (_, index) => caller(index).catch((error: Error) => void (fault ??= error))),
   );
   if (fault !== undefined) throw fault;
   const seconds = (performance.now() - started) / 1_000;

@@ -13,7 +13,12 @@ export interface Comparison {
 }
 
 /** Warms up, gives every baseline its best pool, measures in interleaved rounds, and checks that the money adds up. */
-export async function compare(variants: readonly Variant[], rounds: number, load: Load, postgresPid: number): Promise<Comparison> {
+export async function compare(
+  variants: readonly Variant[],
+  rounds: number,
+  load: Load,
+  postgresPid: number,
+): Promise<Comparison> {
   const notes = new Map<string, string>();
   for (const variant of variants) {
     const size = await tunePool(variant, load.inFlight);

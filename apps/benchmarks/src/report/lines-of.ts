@@ -1,7 +1,11 @@
 import { medianOf, type SamplesByVariant } from '../measure/interleaved-rounds';
 import type { Line } from './bench-report';
 
-export function linesOf(load: string, samples: SamplesByVariant, notes: ReadonlyMap<string, string> = new Map()): Line[] {
+export function linesOf(
+  load: string,
+  samples: SamplesByVariant,
+  notes: ReadonlyMap<string, string> = new Map(),
+): Line[] {
   return [...samples].map(([variant, rounds]) => ({
     load,
     variant,

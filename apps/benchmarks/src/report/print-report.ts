@@ -6,7 +6,9 @@ import { table } from './table';
 export function printReport(report: BenchReport): void {
   const blocks = [`\n${report.bench}: ${machineLine(report.machine)}`];
   if (report.lines.length > 0) {
-    blocks.push(table(['load', 'variant', '/s', 'p50 ms', 'p99 ms', 'node µs/op', 'PG µs/op', ''], report.lines.map(cells)));
+    blocks.push(
+      table(['load', 'variant', '/s', 'p50 ms', 'p99 ms', 'node µs/op', 'PG µs/op', ''], report.lines.map(cells)),
+    );
     blocks.push(...plots(report.lines));
   }
   if (report.verdicts.length > 0) {
@@ -36,7 +38,9 @@ function judged({ what, reached, unit, target, met }: Verdict): string[] {
 function plots(lines: readonly Line[]): string[] {
   const loads = [...new Set(lines.map((line) => line.load))];
   return loads.map((load) => {
-    const bars = lines.filter((line) => line.load === load).map((line) => ({ label: line.variant, value: line.perSecond }));
+    const bars = lines
+      .filter((line) => line.load === load)
+      .map((line) => ({ label: line.variant, value: line.perSecond }));
     return barPlot(`${load}: operations per second`, bars);
   });
 }

@@ -7,5 +7,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       .map((cell, i) => (isFigure[i] ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] as number)))
       .join('  ')
       .trimEnd();
-  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].map((l) => `  ${l}`).join('\n');
+  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)]
+    .map((l) => `  ${l}`)
+    .join('\n');
 }

@@ -31,8 +31,8 @@ export const SWEEP_BENCH: Bench = {
       // The engine sweeps by itself once a day here: the bench says when.
       const engine = await runEngine({ DATABASE_URL: database.url, RESERVATION_SWEEP_SECONDS: '86400' });
       try {
-        const calls = await startCalls(engine, wallets);
-        const sweeper = await HttpCaller.open(engine.port, HEADERS);
+        const calls = startCalls(engine, wallets);
+        const sweeper = new HttpCaller(engine.port, HEADERS);
         const [seconds, ratios, lines]: [number[], number[], Line[]] = [[], [], []];
         await calls.during(() => pause(QUIET_SECONDS)); // warm-up
         for (let round = 0; round < flags.rounds; round++) {
@@ -42,7 +42,10 @@ export const SWEEP_BENCH: Bench = {
           const swept = await calls.during(() => sweepUntilDone(sweeper, flags.holds));
           seconds.push((performance.now() - began) / 1_000);
           ratios.push(swept.p99Ms / quiet.p99Ms);
-          lines.push(lineOf(`round ${round + 1}`, 'calls alone', quiet), lineOf(`round ${round + 1}`, 'calls while sweeping', swept));
+          lines.push(
+            lineOf(`round ${round + 1}`, 'calls alone', quiet),
+            lineOf(`round ${round + 1}`, 'calls while sweeping', swept),
+          );
         }
         await assertWalletsAddUp(database.admin, calls.chargedPence());
         sweeper.close();
@@ -66,8 +69,8 @@ export const SWEEP_BENCH: Bench = {
 
 type Latencies = Awaited<ReturnType<typeof closedLoop>>;
 
-async function startCalls(engine: EngineProgram, wallets: readonly string[]) {
-  const callers = await Promise.all(Array.from({ length: CALLERS }, () => HttpCaller.open(engine.port, HEADERS)));
+function startCalls(engine: EngineProgram, wallets: readonly string[]) {
+  const callers = Array.from({ length: CALLERS }, () => new HttpCaller(engine.port, HEADERS));
   const requests = new BillingRequests(wallets);
   let chargedPence = 0;
   const operate = async (index: number): Promise<void> => {
@@ -93,7 +96,7 @@ async function startCalls(engine: EngineProgram, wallets: readonly string[]) {
 
 /** One sweep takes at most 50 000 holds; the next one finds what is left. */
 async function sweepUntilDone(sweeper: HttpCaller, holds: number): Promise<void> {
-  for (let expired = 0; expired < holds; ) {
+  for (let expired = 0; expired < holds;) {
     const { status, body } = await sweeper.post('/api/admin/reservations/cleanup', '{}');
     if (status >= 300) throw new Error(`the sweep answered ${status}: ${body}`);
     const answer = JSON.parse(body) as { expired: number };

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { scaledTime } from '@holdfast/kernel';
 import { auditTheBook } from '../demo/audit';
 import { EngineClient } from '../demo/engine.client';
 import { Narrator } from '../demo/narrator';
@@ -15,35 +16,41 @@ const USAGE = `usage: npm run demo
 
 /** A minute of talk takes a second. */
 const TIME_SCALE = 60;
-const INTERRUPTED = 130;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** 128 + SIGINT, as shells count. */
+const INTERRUPTED = 130;
 
 async function demo(args: readonly string[]): Promise<boolean> {
   if (args.length > 0) throw new UsageError(`Unknown argument: ${args.join(' ')}`);
+  const interruption = expectInterruption();
   const theatre = openTheatre();
-  let closing = false;
-  const interrupt = (): void => {
-    if (closing) return;
-    closing = true;
-    console.log('\nInterrupted: cleaning up …');
-    void closeTheatre(theatre).then(() => process.exit(INTERRUPTED));
-  };
-  for (const signal of SIGNALS) process.on(signal, interrupt);
-  process.on('disconnect', interrupt); // the launcher is gone
   try {
-    const told = await play(await theatre);
-    return told.mistakes === 0;
-  } catch (fault) {
-    if (closing) return new Promise(() => undefined); // the interruption ends the process
-    throw fault;
+    const open = await Promise.race([theatre, interruption.came]);
+    const told = open === 'interrupted' ? open : await Promise.race([play(open), interruption.came]);
+    if (told !== 'interrupted') return told.mistakes === 0;
+    console.log('\nInterrupted: cleaning up …');
   } finally {
-    if (!closing) {
-      closing = true;
-      await closeTheatre(theatre);
+    await closeTheatre(theatre);
+    interruption.forget();
+  }
+  process.exit(INTERRUPTED);
+}
+
+/** Ctrl-C, a closing terminal, or the end of the launcher. */
+function expectInterruption(): { came: Promise<'interrupted'>; forget: () => void } {
+  let interrupt = (): void => undefined;
+  const came = new Promise<'interrupted'>((resolve) => {
+    interrupt = () => resolve('interrupted');
+  });
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  process.on('disconnect', interrupt);
+  return {
+    came,
+    forget: () => {
       for (const signal of SIGNALS) process.off(signal, interrupt);
       process.off('disconnect', interrupt); // while listened to, the channel keeps this process alive
-    }
-  }
+    },
+  };
 }
 
 interface Theatre {
@@ -54,7 +61,7 @@ interface Theatre {
 
 async function openTheatre(): Promise<Theatre> {
   console.log('Holdfast demo: starting an engine on a PostgreSQL of its own …');
-  const vapi = await startVapiStandIn(() => new StoryClock(TIME_SCALE).now());
+  const vapi = await startVapiStandIn(() => scaledTime(new Date(), TIME_SCALE));
   try {
     const engine = await startTemporaryEngine(vapi, TIME_SCALE);
     return { clock: new StoryClock(TIME_SCALE), vapi, engine };

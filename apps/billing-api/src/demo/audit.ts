@@ -6,7 +6,7 @@ import type { Narrator } from './narrator';
 import { statement, sumOf } from './statement';
 import type { StoryClock } from './story-clock';
 
-const ACCOUNT_WIDTH = 45;
+const ACCOUNT_WIDTH = 43;
 const FIGURE_WIDTH = 9;
 
 interface Book {

@@ -3,7 +3,7 @@ import type { Transaction, Wallet } from './engine-answers';
 import { change, pounds } from './money';
 import type { StoryClock } from './story-clock';
 
-const WHAT_WIDTH = 38;
+const WHAT_WIDTH = 36;
 const FIGURE_WIDTH = 9;
 const HEADER = ['in or out', 'hold', 'balance', 'held', 'free'] as const;
 

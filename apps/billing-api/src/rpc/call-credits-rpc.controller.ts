@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { isRefusal } from '@holdfast/kernel';
 import { organizationNotFound } from '@holdfast/ledger';
 import { ApiTenant, CurrentCaller, nameOf, Problems, TenantIfKnown, type Caller } from '@holdfast/platform';
@@ -8,11 +8,9 @@ import {
   COMMIT_ANSWERS,
   commitArguments,
   type CommitArguments,
-  CommitCall,
   RESERVE_ANSWERS,
   reserveArguments,
   type ReserveArguments,
-  ReserveCall,
 } from './call-credits.dto';
 import { toStoredFunctionAnswer, type StoredFunctionAnswer } from './stored-function-answer';
 import { mayReach } from './stored-function-arguments';
@@ -38,7 +36,6 @@ export class CallCreditsRpcController {
     summary: 'Authorize a call: hold credit for it',
     description: 'A repeat answers with the same reservation (`duplicate`) and holds nothing more.',
   })
-  @ApiBody({ type: ReserveCall })
   @ApiOkResponse({ content: { 'application/json': { examples: RESERVE_ANSWERS } } })
   @Problems()
   async reserve(
@@ -64,7 +61,6 @@ export class CallCreditsRpcController {
       'A repeat answers the first result (`duplicate`) and charges nothing. With no reservation at all, an organization’s ' +
       'key bills that organization directly; the operator key is told `no_active_reservation`.',
   })
-  @ApiBody({ type: CommitCall })
   @ApiOkResponse({ content: { 'application/json': { examples: COMMIT_ANSWERS } } })
   @Problems()
   async commit(

@@ -1,33 +1,22 @@
 import { durationField, estimatedMinutesField, idField } from '@holdfast/platform';
-import { ApiProperty } from '@nestjs/swagger';
 import { z } from 'zod';
 import { numeric, orgIdArgument } from './stored-function-arguments';
 
+const callIdArgument = idField.meta({ example: 'call-123', description: 'unique over all tenants' });
+
 export const reserveArguments = z.strictObject({
   p_org_id: orgIdArgument,
-  p_call_id: idField,
-  p_vapi_call_id: idField.nullish(),
-  p_estimated_minutes: numeric(estimatedMinutesField.nullish()),
+  p_call_id: callIdArgument,
+  p_vapi_call_id: idField.nullish().meta({ example: '01a0a070-a204-764f-b795-cf1cb35e5f49' }),
+  p_estimated_minutes: numeric(estimatedMinutesField.nullish()).meta({ example: 5 }),
 });
 export type ReserveArguments = z.infer<typeof reserveArguments>;
 
 export const commitArguments = z.strictObject({
-  p_call_id: idField,
-  p_actual_duration_seconds: numeric(durationField),
+  p_call_id: callIdArgument,
+  p_actual_duration_seconds: numeric(durationField).meta({ example: 187 }),
 });
 export type CommitArguments = z.infer<typeof commitArguments>;
-
-export class ReserveCall {
-  @ApiProperty({ format: 'uuid' }) p_org_id: string;
-  @ApiProperty({ example: 'call-123', description: 'unique over all tenants' }) p_call_id: string;
-  @ApiProperty({ required: false, example: '01a0a070-a204-764f-b795-cf1cb35e5f49' }) p_vapi_call_id?: string;
-  @ApiProperty({ required: false, minimum: 1, maximum: 720, example: 5 }) p_estimated_minutes?: number;
-}
-
-export class CommitCall {
-  @ApiProperty({ example: 'call-123' }) p_call_id: string;
-  @ApiProperty({ minimum: 0, maximum: 2_592_000, example: 187 }) p_actual_duration_seconds: number;
-}
 
 export const RESERVE_ANSWERS = {
   held: {

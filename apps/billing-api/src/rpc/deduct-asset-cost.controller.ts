@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { isRefusal } from '@holdfast/kernel';
 import { Ledger, organizationNotFound, type AssetDeducted } from '@holdfast/ledger';
 import { CurrentCaller, nameOf, Problems, refuse, type Caller } from '@holdfast/platform';
@@ -7,7 +7,6 @@ import {
   DEDUCT_ASSET_COST_ANSWERS,
   deductAssetCostArguments,
   type DeductAssetCostArguments,
-  DeductAssetCostCall,
 } from './deduct-asset-cost.dto';
 import { KeyedTransactions } from './keyed-transactions';
 import { failed, toStoredFunctionAnswer, type FailedCall, type StoredFunctionAnswer } from './stored-function-answer';
@@ -33,7 +32,6 @@ export class DeductAssetCostController {
       'Atomic, from the effective balance only (assets are zero-debt). A used key answers `duplicate_request` with what ' +
       'its first use did, and charges nothing; if that was another request, `code` says `idempotency_key_reused`.',
   })
-  @ApiBody({ type: DeductAssetCostCall })
   @ApiOkResponse({ content: { 'application/json': { examples: DEDUCT_ASSET_COST_ANSWERS } } })
   @Problems()
   async deduct(

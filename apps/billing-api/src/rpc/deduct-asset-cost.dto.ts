@@ -1,25 +1,18 @@
-import { ASSET_TYPES, type AssetType } from '@holdfast/ledger';
+import { ASSET_TYPES } from '@holdfast/ledger';
 import { MAX_DESCRIPTION_LENGTH, textField } from '@holdfast/platform';
-import { ApiProperty } from '@nestjs/swagger';
 import { z } from 'zod';
 import { amountArgument, keyArgument, orgIdArgument } from './stored-function-arguments';
 
 export const deductAssetCostArguments = z.strictObject({
   p_org_id: orgIdArgument,
-  p_cost_pence: amountArgument,
-  p_asset_type: z.enum(ASSET_TYPES),
-  p_description: textField(MAX_DESCRIPTION_LENGTH).nullish(),
-  p_idempotency_key: keyArgument.nullish(),
+  p_cost_pence: amountArgument.meta({ example: 1_000, description: 'pence' }),
+  p_asset_type: z.enum(ASSET_TYPES).meta({ example: 'phone_number' }),
+  p_description: textField(MAX_DESCRIPTION_LENGTH).nullish().meta({ example: '+14155550142' }),
+  p_idempotency_key: keyArgument
+    .nullish()
+    .meta({ example: 'order-2026-000123', description: 'needed: yours, one for each purchase' }),
 });
 export type DeductAssetCostArguments = z.infer<typeof deductAssetCostArguments>;
-
-export class DeductAssetCostCall {
-  @ApiProperty({ format: 'uuid' }) p_org_id: string;
-  @ApiProperty({ minimum: 1, example: 1_000, description: 'pence' }) p_cost_pence: number;
-  @ApiProperty({ enum: ASSET_TYPES, example: 'phone_number' }) p_asset_type: AssetType;
-  @ApiProperty({ required: false, example: '+14155550142' }) p_description?: string;
-  @ApiProperty({ example: 'order-2026-000123', description: 'yours, one per purchase' }) p_idempotency_key: string;
-}
 
 /** One answer for each way a call may end. */
 export const DEDUCT_ASSET_COST_ANSWERS = {

@@ -16,7 +16,8 @@ function isNumeral(value: unknown): boolean {
 export const orgIdArgument = z
   .string()
   .refine(isUuid, 'must be a uuid')
-  .transform((text) => text.toLowerCase());
+  .transform((text) => text.toLowerCase())
+  .meta({ format: 'uuid', example: '3b241101-e2bb-4255-8caf-4136c566a962' });
 
 export const amountArgument = numeric(amountField);
 

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { isRefusal, type Pence } from '@holdfast/kernel';
 import { JournalReader, Ledger, organizationNotFound, type CreditsAdded, type WalletView } from '@holdfast/ledger';
 import { CurrentCaller, nameOf, OperatorOnly, Problems, type Caller } from '@holdfast/platform';
@@ -10,11 +10,9 @@ import {
   ADD_CREDITS_ANSWERS,
   addCreditsArguments,
   type AddCreditsArguments,
-  AddCreditsCall,
   SUMMARY_ANSWERS,
   summaryArguments,
   type SummaryArguments,
-  SummaryCall,
 } from './wallet-credits.dto';
 
 type Added = Omit<CreditsAdded, 'replayed'> & { readonly duplicate: boolean };
@@ -38,7 +36,6 @@ export class WalletCreditsController {
       'With `p_idempotency_key` a repeat answers the first result (`duplicate`) and adds nothing. **Without it every call ' +
       'adds again**, as it always did: give one.',
   })
-  @ApiBody({ type: AddCreditsCall })
   @ApiOkResponse({ content: { 'application/json': { examples: ADD_CREDITS_ANSWERS } } })
   @Problems()
   async add(
@@ -65,7 +62,6 @@ export class WalletCreditsController {
   @Post('get_wallet_summary')
   @HttpCode(200)
   @ApiOperation({ summary: 'The wallet now', description: 'Balance, what is held for running calls, what is owed.' })
-  @ApiBody({ type: SummaryCall })
   @ApiOkResponse({ content: { 'application/json': { examples: SUMMARY_ANSWERS } } })
   @Problems()
   async summary(

@@ -1,16 +1,19 @@
-import { CREDIT_TYPES, type CreditType } from '@holdfast/ledger';
+import { CREDIT_TYPES } from '@holdfast/ledger';
 import { MAX_DESCRIPTION_LENGTH, textField } from '@holdfast/platform';
-import { ApiProperty } from '@nestjs/swagger';
 import { z } from 'zod';
 import { keyArgument, numeric, orgIdArgument } from './stored-function-arguments';
 
 export const addCreditsArguments = z
   .strictObject({
     p_org_id: orgIdArgument,
-    p_amount_pence: numeric(z.int()).refine((pence) => pence !== 0, 'must be a whole number of pence other than 0'),
-    p_type: z.enum(CREDIT_TYPES).default('topup'),
-    p_description: textField(MAX_DESCRIPTION_LENGTH).nullish(),
-    p_idempotency_key: keyArgument.nullish(),
+    p_amount_pence: numeric(z.int())
+      .refine((pence) => pence !== 0, 'must be a whole number of pence other than 0')
+      .meta({ example: 10_000, description: 'pence; only an adjustment may be negative' }),
+    p_type: z.enum(CREDIT_TYPES).default('topup').meta({ example: 'topup' }),
+    p_description: textField(MAX_DESCRIPTION_LENGTH).nullish().meta({ example: 'bank transfer 2026-11-23' }),
+    p_idempotency_key: keyArgument
+      .nullish()
+      .meta({ example: 'transfer-0042', description: 'with it a repeat adds nothing' }),
   })
   .refine(({ p_amount_pence, p_type }) => p_amount_pence > 0 || p_type === 'adjustment', {
     path: ['p_amount_pence'],
@@ -20,19 +23,6 @@ export type AddCreditsArguments = z.infer<typeof addCreditsArguments>;
 
 export const summaryArguments = z.strictObject({ p_org_id: orgIdArgument });
 export type SummaryArguments = z.infer<typeof summaryArguments>;
-
-export class AddCreditsCall {
-  @ApiProperty({ format: 'uuid' }) p_org_id: string;
-  @ApiProperty({ example: 10_000, description: 'pence; only an adjustment may be negative' }) p_amount_pence: number;
-  @ApiProperty({ required: false, enum: CREDIT_TYPES, default: 'topup' }) p_type?: CreditType;
-  @ApiProperty({ required: false, example: 'bank transfer 2026-11-23' }) p_description?: string;
-  @ApiProperty({ required: false, example: 'transfer-0042', description: 'with it a repeat adds nothing' })
-  p_idempotency_key?: string;
-}
-
-export class SummaryCall {
-  @ApiProperty({ format: 'uuid' }) p_org_id: string;
-}
 
 export const ADD_CREDITS_ANSWERS = {
   added: {

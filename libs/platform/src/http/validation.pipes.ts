@@ -1,4 +1,9 @@
-import { StandardSchemaValidationPipe, ValidationPipe, type ValidationError } from '@nestjs/common';
+import {
+  StandardSchemaValidationPipe,
+  ValidationPipe,
+  type ArgumentMetadata,
+  type ValidationError,
+} from '@nestjs/common';
 import { refuse } from './refused.error';
 
 interface FieldError {
@@ -33,8 +38,15 @@ export function schemaPipe(): StandardSchemaValidationPipe {
   });
 }
 
+/** A schema may share its name with its type; swc then emits the schema as the parameter's type, where tsc emits Object. */
+class ClassesOnlyPipe extends ValidationPipe {
+  protected override toValidate(metadata: ArgumentMetadata): boolean {
+    return typeof metadata.metatype === 'function' && super.toValidate(metadata);
+  }
+}
+
 export function classPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new ClassesOnlyPipe({
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,

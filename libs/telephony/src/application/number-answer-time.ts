@@ -4,11 +4,11 @@
  */
 const ANSWER_WITHIN_MS = 15_000;
 
-/** What the work came to, or undefined when it takes longer than a client should wait. */
-export async function answerInTime<T>(work: Promise<T>): Promise<T | undefined> {
+/** What the work came to, or undefined when it takes longer than that. */
+export async function answerInTime<T>(work: Promise<T>, withinMs = ANSWER_WITHIN_MS): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS);
+    timer = setTimeout(() => resolve(undefined), withinMs);
   });
   try {
     return await Promise.race([work, late]);

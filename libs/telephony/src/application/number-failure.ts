@@ -14,7 +14,10 @@ const MEANING_OF: Readonly<Record<FailureReason, readonly ['provider_rejected' |
   no_number_in_area_code: ['provider_rejected', 'No such number is for sale now. Try another area code.'],
   number_taken: ['provider_rejected', 'Somebody else was faster. Try again.'],
   number_invalid: ['provider_rejected', 'The provider does not accept this number.'],
-  regulatory_bundle_missing: ['provider_rejected', 'Documents must be filed with the provider before such a number is sold.'],
+  regulatory_bundle_missing: [
+    'provider_rejected',
+    'Documents must be filed with the provider before such a number is sold.',
+  ],
   provider_out_of_money: ['provider_failed', 'The provider account is out of money.'],
   provider_limit_reached: ['provider_failed', 'The provider account may not have more numbers.'],
   provider_auth_failed: ['provider_failed', 'The provider does not accept the engine’s credentials.'],

@@ -47,6 +47,11 @@ export abstract class OrphanBook {
   /** Orders and releases whose step began before the moment. */
   abstract stuckSince(before: Date): Promise<Orphan[]>;
   /** Writes what was found; of the kinds that were looked at completely, what was not found again is gone. */
-  abstract write(now: Date, found: readonly Orphan[], complete: readonly OrphanKind[], problem: string | null): Promise<void>;
+  abstract write(
+    now: Date,
+    found: readonly Orphan[],
+    complete: readonly OrphanKind[],
+    problem: string | null,
+  ): Promise<void>;
   abstract report(): Promise<OrphanReport>;
 }

@@ -38,12 +38,15 @@ export class NumberOrphans {
     const now = await this.clock.now();
     if (!(await this.book.begin(now, addSeconds(now, ORPHAN_CHECK_SECONDS), force))) return;
     const stuck = await this.book.stuckSince(addSeconds(now, -STUCK_AFTER_SECONDS));
-    const listed = await this.provider.listTagged().catch((fault) => ({ kind: 'unknown' as const, detail: String(fault) }));
+    const listed = await this.provider
+      .listTagged()
+      .catch((fault) => ({ kind: 'unknown' as const, detail: String(fault) }));
     if (listed.kind === 'unknown') return this.book.write(now, stuck, ['stuck'], listed.detail);
     const lagEnds = addSeconds(now, -LIST_LAG_SECONDS);
     const found = [...stuck, ...(await this.unpaid(listed.numbers, lagEnds))];
     // What is missing from half a list proves nothing.
-    if (!listed.complete) return this.book.write(now, found, ['stuck'], 'the provider lists more numbers than can be read');
+    if (!listed.complete)
+      return this.book.write(now, found, ['stuck'], 'the provider lists more numbers than can be read');
     found.push(...(await this.missing(listed.numbers, lagEnds)));
     for (const { kind, intentId } of found) this.log.warn(`${kind}: ${intentId}`);
     return this.book.write(now, found, ORPHAN_KINDS, null);

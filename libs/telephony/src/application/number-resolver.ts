@@ -57,7 +57,7 @@ export class NumberResolver implements OnModuleDestroy {
   private async workWhileDue(): Promise<number> {
     let done = 0;
     while (done < MAX_IN_A_ROW && !this.stopping) {
-      const number = await this.queue.claim(this.provider.kind, this.clock.approximate(), LEASE_SECONDS);
+      const number = await this.queue.claim(this.provider.kind, await this.clock.now(), LEASE_SECONDS);
       if (number === null) break;
       this.look();
       await this.saga.drive(number);

@@ -3,6 +3,7 @@ import { addSeconds, isRefusal } from '@holdfast/kernel';
 import { EngineClock, UnitOfWork, type Command } from '@holdfast/platform';
 import type { NumberAtProvider, PhoneNumber, PhoneNumberState } from '../domain/phone-number';
 import { MAX_REFUSED_REGISTRATIONS } from '../domain/phone-number-patience';
+import { answerInTime } from './number-answer-time';
 import type { FailureReason } from './number-failure';
 import {
   ACTIVATION_PATIENCE_SECONDS,
@@ -57,8 +58,7 @@ export class NumberSaga implements OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    const patience = new Promise<void>((resolve) => setTimeout(resolve, SHUTDOWN_PATIENCE_MS).unref());
-    await Promise.race([Promise.all(this.running), patience]);
+    await answerInTime(Promise.all(this.running), SHUTDOWN_PATIENCE_MS);
   }
 
   private async driveOn(start: PhoneNumberState): Promise<PhoneNumberState> {

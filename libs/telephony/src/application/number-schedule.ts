@@ -31,6 +31,9 @@ export class NumberSchedule {
   }
 
   private every(name: string, seconds: number, work: () => unknown): void {
-    this.scheduler.addInterval(name, setInterval(() => void work(), (seconds * 1_000) / this.settings.timeScale));
+    this.scheduler.addInterval(
+      name,
+      setInterval(() => void work(), (seconds * 1_000) / this.settings.timeScale),
+    );
   }
 }

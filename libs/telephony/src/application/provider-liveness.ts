@@ -30,7 +30,8 @@ export class ProviderLiveness extends CallLiveness {
 
   private async askOne(billingCallId: string, now: Date): Promise<LivenessVerdict> {
     const call = await this.calls.findByBillingCallId(billingCallId);
-    if (!call) return { kind: 'abandoned' };
+    // Refused at the gate it never started; that it holds anything is a leftover of a database that did not answer.
+    if (!call || call.state === 'refused') return { kind: 'abandoned' };
     const found = this.lookup ? await this.lookup.find(call.callId) : null;
     if (found?.outcome === 'live') return { kind: 'live' };
     if (found?.outcome === 'never-connected') return { kind: 'abandoned' };

@@ -21,7 +21,14 @@ export interface NumberOrdered {
 }
 
 /** What was asked for. Not its price: a repeat after a change of prices is still the same request. */
-export function fingerprintOfOrder({ orgId, country, numberType, areaCode, direction, assistantId }: NumberRequest): string {
+export function fingerprintOfOrder({
+  orgId,
+  country,
+  numberType,
+  areaCode,
+  direction,
+  assistantId,
+}: NumberRequest): string {
   return fingerprintOf('provision-number', [orgId, country, numberType, areaCode, direction, assistantId]);
 }
 

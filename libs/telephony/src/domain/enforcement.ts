@@ -26,7 +26,11 @@ export function enforce(call: LiveCallView): Enforcement {
   if (remainingSeconds <= 0) {
     return { action: 'cut', nextInSeconds: CUT_AGAIN_SECONDS[Math.min(cutAttempts, CUT_AGAIN_SECONDS.length - 1)] as number };
   }
-  if (!lastSlice) return { action: 'wait', nextInSeconds: Math.max(0, remainingSeconds - LOOKAHEAD_SECONDS) };
+  if (!lastSlice) {
+    // Below the lookahead only where nothing can be added any more: at the longest call there is.
+    const spare = remainingSeconds - LOOKAHEAD_SECONDS;
+    return { action: 'wait', nextInSeconds: spare > 0 ? spare : Math.min(TOP_UP_LOOK_SECONDS, remainingSeconds) };
+  }
   const nextInSeconds = Math.min(TOP_UP_LOOK_SECONDS, untilNextThreshold(remainingSeconds));
   const warnedAtSeconds = isWarningOutdated(call) ? null : call.warnedAtSeconds;
   const due = WARNINGS_AT_SECONDS.findLast((at) => remainingSeconds <= at);

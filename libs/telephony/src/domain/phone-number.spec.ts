@@ -44,7 +44,12 @@ function lived(life: Life): PhoneNumber {
 
 describe('a phone number', () => {
   it('belongs to whoever ordered it until its lease ends', () => {
-    expect(ordered().state).toMatchObject({ status: 'pending', step: 'charged', lease: 1, nextAttemptAt: later(LEASE_SECONDS) });
+    expect(ordered().state).toMatchObject({
+      status: 'pending',
+      step: 'charged',
+      lease: 1,
+      nextAttemptAt: later(LEASE_SECONDS),
+    });
   });
 
   it.each<[string, Life, Partial<PhoneNumberState>]>([
@@ -76,7 +81,12 @@ describe('a phone number', () => {
     const setback = { attempts: 1, detail: 'timed out' };
     const sent = lived(buying);
     sent.setBack(setback, NOW);
-    expect(sent.state).toMatchObject({ status: 'unknown', attempts: 1, lastError: 'timed out', nextAttemptAt: later(5) });
+    expect(sent.state).toMatchObject({
+      status: 'unknown',
+      attempts: 1,
+      lastError: 'timed out',
+      nextAttemptAt: later(5),
+    });
     const registering = lived(bought);
     registering.setBack(setback, NOW);
     expect(registering.state.status).toBe('pending');

@@ -92,7 +92,8 @@ export class ProviderHealthView {
 export class TelephonyStatusAnswer {
   @ApiProperty({ type: NumberCounts }) counts: NumberCounts;
   @ApiProperty({ type: ProviderHealthView }) provider: ProviderHealthView;
-  @ApiProperty({ required: false, description: 'operators only: see /api/admin/phone-number-orphans' }) orphans?: number;
+  @ApiProperty({ required: false, description: 'operators only: see /api/admin/phone-number-orphans' })
+  orphans?: number;
 }
 
 /** A path's phone number. Some clients turn its plus into a space or leave it out. */

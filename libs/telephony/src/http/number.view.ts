@@ -15,7 +15,8 @@ export class NumberView {
   @ApiProperty({ enum: DIRECTIONS, nullable: true }) direction: Direction | null;
   @ApiProperty({ type: Number, nullable: true, example: 1_000, description: 'null: registered, not bought here' })
   costPence: number | null;
-  @ApiProperty({ type: String, nullable: true, format: 'uuid', description: 'the charge' }) transactionId: string | null;
+  @ApiProperty({ type: String, nullable: true, format: 'uuid', description: 'the charge' }) transactionId:
+    string | null;
   @ApiProperty({ type: String, nullable: true, format: 'uuid' }) refundTransactionId: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'of a failed one', example: null })
   failureReason: string | null;

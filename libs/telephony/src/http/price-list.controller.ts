@@ -2,7 +2,17 @@ import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ApiOperator, OperatorOnly, Problems } from '@holdfast/platform';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { COUNTRIES, NUMBER_TYPES, type Country, type NumberType } from '../application/number-provider.port';
 import { MAX_NUMBER_PRICE_PENCE, PriceList } from '../application/price-list.port';
 

@@ -53,9 +53,7 @@ export class SqlNumberOrphanBook extends OrphanBook {
       'select id, org_id, status, settled_at from phone_numbers where id = any($1::uuid[])',
       [ids],
     );
-    return new Map(
-      rows.map((row) => [row.id, { status: row.status, orgId: row.org_id, settledAt: row.settled_at }]),
-    );
+    return new Map(rows.map((row) => [row.id, { status: row.status, orgId: row.org_id, settledAt: row.settled_at }]));
   }
 
   async activeWithout(provider: string, listedIds: readonly string[], settledBefore: Date): Promise<Orphan[]> {

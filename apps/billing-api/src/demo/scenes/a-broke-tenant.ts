@@ -29,15 +29,13 @@ async function isCutAtThePaidSecond(stage: Stage): Promise<void> {
     `${pounds(30)} more: call H comes in with a partial hold of ${pounds(hold.reservedPence)} and a limit of ${cap} s.`,
   );
   tell.expects('hold and limit of call H', [hold.reservedPence, cap], [56, 60]);
-  await call.isAnswered();
   const answeredAt = clock.now();
+  await call.isAnswered();
 
-  const wait = (what: string, type: string, nth: number) =>
-    clock.until(
-      what,
-      () => Promise.resolve(vapi.commands.filter((c) => c.callId === call.callId && c.type === type)[nth] ?? null),
-      300,
-    );
+  const wait = (what: string, type: string, nth: number) => {
+    const asked = () => vapi.commands.filter((command) => command.callId === call.callId && command.type === type);
+    return clock.until(what, () => Promise.resolve(asked()[nth] ?? null));
+  };
   const warning = await wait('the first warning', 'say', 0);
   tell.says(`The caller hears: “${warning.content}”`);
   await wait('the second warning', 'say', 1);

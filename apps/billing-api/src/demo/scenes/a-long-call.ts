@@ -15,14 +15,10 @@ export const aLongCall: Scene = async (stage) => {
   await call.isAnswered();
   tell.says(`Answered. ${pounds(HOLD_PENCE)} is held: 300 s.`);
 
-  const extended = await clock.until(
-    'the extension of call B',
-    async () => {
-      const now = await engine.reservation(call.callId, ACME);
-      return now.reservedPence > HOLD_PENCE ? now : null;
-    },
-    400,
-  );
+  const extended = await clock.until('the extension of call B', async () => {
+    const now = await engine.reservation(call.callId, ACME);
+    return now.reservedPence > HOLD_PENCE ? now : null;
+  });
   tell.says(`About a minute before its end the hold grows to ${pounds(extended.reservedPence)}: 600 s.`);
   tell.expects('hold of call B', extended.reservedPence, 560);
 

@@ -13,14 +13,10 @@ export const aLostReport: Scene = async (stage) => {
   await call.ends();
   tell.says('The call has ended. Its report does not come.');
 
-  const charged = await clock.until(
-    'the lookup of call D',
-    async () => {
-      const now = await engine.reservation(call.callId, BOREALIS);
-      return now.status === 'committed' ? now : null;
-    },
-    600,
-  );
+  const charged = await clock.until('the lookup of call D', async () => {
+    const now = await engine.reservation(call.callId, BOREALIS);
+    return now.status === 'committed' ? now : null;
+  });
   tell.says(`After a minute the engine asks Vapi: 96.5 s. 2 minutes, ${pounds(charged.committedPence)} charged.`);
   tell.expects('charge of call D', charged.committedPence, 112);
 

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freshDatabase, type FreshDatabase } from '../support/database';
+import { startTestEngine, type TestEngine } from '../support/engine';
+import { lockWallet, sql } from './support/database-access';
+import { DatabaseProxy } from './support/database-proxy';
+import { deliver, type Answer } from './support/deliver';
+import { eventually } from './support/eventually';
+import { assistantRequest } from './support/messages';
+import { Operator } from './support/operator';
+import { openNumberedTenant, type NumberedTenant } from './support/tenants';
+
+/** The gate's own deadline is 5 s, Vapi's is 7.5 s; the rest is for a busy machine. */
+const DEADLINE_MS = 7_000;
+const SORRY = /not available right now/i;
+
+interface Asked {
+  readonly answer: Answer;
+  readonly tookMs: number;
+}
+
+/** An engine whose database is behind a proxy, and a second way to look at that database. */
+class Ward {
+  private constructor(
+    readonly database: FreshDatabase,
+    readonly proxy: DatabaseProxy,
+    readonly engine: TestEngine,
+    readonly operator: Operator,
+    readonly tenant: NumberedTenant,
+  ) {}
+
+  static async open(name: string): Promise<Ward> {
+    const database = await freshDatabase(name);
+    const proxy = await DatabaseProxy.before(database.url);
+    const engine = await startTestEngine({ databaseUrl: proxy.url });
+    const operator = new Operator(engine);
+    const tenant = await openNumberedTenant(operator, { balancePence: 1_000 });
+    // Once while all is well, so that every connection is open.
+    await deliver(engine, assistantRequest(randomUUID(), { phoneNumberId: randomUUID() }));
+    return new Ward(database, proxy, engine, operator, tenant);
+  }
+
+  async ask(): Promise<Asked> {
+    const started = Date.now();
+    const answer = await deliver(this.engine, assistantRequest(randomUUID(), this.tenant.call));
+    return { answer, tookMs: Date.now() - started };
+  }
+
+  async holds(): Promise<string[]> {
+    const all = await sql<{ status: string }>(this.database.url, 'select status from credit_reservations');
+    return all.map(({ status }) => status);
+  }
+
+  async halfAnHourLater(): Promise<void> {
+    await sql(this.database.url, `update credit_reservations set expires_at = expires_at - interval '30 minutes'`);
+    await this.operator.sweep();
+  }
+
+  async close(): Promise<void> {
+    this.proxy.become('open');
+    await this.engine.stop();
+    await this.proxy.close();
+    await this.database.drop();
+  }
+}
+
+function expectSorry({ answer, tookMs }: Asked): void {
+  expect(answer).toMatchObject({ status: 200, body: { error: expect.stringMatching(SORRY) } });
+  expect(tookMs).toBeLessThan(DEADLINE_MS);
+}
+
+describe('an assistant-request', () => {
+  const wards: Ward[] = [];
+
+  afterAll(() => Promise.all(wards.map((ward) => ward.close())));
+
+  /** Asks while something is wrong, for so long. @returns once both are over */
+  async function askWhile(
+    name: string,
+    wrong: (ward: Ward) => void,
+    forMs: number,
+  ): Promise<{ ward: Ward; asked: Asked }> {
+    const ward = await Ward.open(name);
+    wards.push(ward);
+    wrong(ward);
+    const back = sleep(forMs).then(() => ward.proxy.become('open'));
+    const asked = await ward.ask();
+    await back;
+    return { ward, asked };
+  }
+
+  /** Whatever was still under way when the caller was gone has run its course. */
+  async function expectNothingHeld({ operator, tenant }: Ward): Promise<void> {
+    await sleep(1_500);
+    await eventually(async () => {
+      expect(await operator.wallet(tenant.orgId)).toMatchObject({
+        balancePence: 1_000,
+        heldPence: 0,
+        activeReservations: 0,
+      });
+    });
+    expect(await operator.violations()).toEqual([]);
+  }
+
+  // Side by side: each takes as long as its database is away.
+  it('is refused in a spoken sentence in time, and holds nothing once the database is back', async () => {
+    const cases = await Promise.all([
+      askWhile('hangs for a moment', ({ proxy }) => proxy.become('hanging'), 6_500),
+      askWhile('is gone', ({ proxy }) => proxy.become('down'), 3_000),
+      askWhile('commits and answers late', ({ proxy }) => proxy.becomeAfter('uow_commit', 'mute'), 6_500),
+      askWhile('commits and answers never', ({ proxy }) => proxy.becomeAfter('uow_commit', 'mute'), 9_000),
+    ]);
+    for (const { asked } of cases) expectSorry(asked);
+    const [late, never] = cases.slice(2).map(({ ward }) => ward) as [Ward, Ward];
+    await Promise.all(
+      cases
+        .map(({ ward }) => ward)
+        .filter((ward) => ward !== never)
+        .map(expectNothingHeld),
+    );
+    expect(await late.holds()).toEqual(['released']); // it was really committed, and taken back
+    // Nobody could know that something was held: it expires like any hold nobody uses.
+    expect(await never.holds()).toHaveLength(1);
+    await never.halfAnHourLater();
+    await expectNothingHeld(never);
+    // And the gate is open again.
+    for (const { ward } of cases) expect((await ward.ask()).answer.body).toHaveProperty('assistantId');
+  });
+
+  it('is refused in time when somebody else sits on the wallet, and holds nothing afterwards', async () => {
+    const ward = await Ward.open('waits for a wallet');
+    wards.push(ward);
+    const unlock = await lockWallet(ward.database.url, ward.tenant.orgId);
+    const asked = await ward.ask();
+    await unlock();
+    expectSorry(asked);
+    await expectNothingHeld(ward);
+  });
+});
