@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { isRefusal } from '@holdfast/kernel';
 import { EngineClock, Settings, type UnitOfWork } from '@holdfast/platform';
 import {
+  checkCall,
   ExpireAbandonedReservations,
   ReservationReader,
   Reservations,
+  type CallToAskAbout,
   type LivenessVerdict,
 } from '@holdfast/reservation';
 import { SchedulerRegistry } from '@nestjs/schedule';
@@ -41,22 +43,28 @@ afterAll(async () => {
   await engine.stop();
 });
 
-/** A sweeper as every replica runs one, which hears the same of every call. */
-function sweeper(replica: UnitOfWork, verdict: LivenessVerdict): ExpireAbandonedReservations {
-  const liveness = { ask: (asked: readonly unknown[]) => Promise.resolve(asked.map(() => verdict)) };
+type Asking = (asked: readonly CallToAskAbout[]) => Promise<LivenessVerdict[]>;
+const alwaysHear =
+  (verdict: LivenessVerdict): Asking =>
+  (asked) =>
+    Promise.resolve(asked.map(() => verdict));
+
+/** A sweeper as every replica runs one, with its own way of learning about calls. */
+function sweeper(replica: UnitOfWork, ask: Asking): ExpireAbandonedReservations {
   const settings = { ...get(Settings), reservationTtlSeconds: 1_800 };
+  const schedule = new SchedulerRegistry();
   return new ExpireAbandonedReservations(
     replica,
     get(ReservationReader),
-    liveness,
+    { ask },
     get(EngineClock),
     settings,
-    new SchedulerRegistry(),
+    schedule,
   );
 }
 
 const sweepEverywhere = (verdict: LivenessVerdict): Promise<object[]> =>
-  Promise.all(replicas.map((replica) => sweeper(replica, verdict).sweep()));
+  Promise.all(replicas.map((replica) => sweeper(replica, alwaysHear(verdict)).sweep()));
 
 interface Ending {
   readonly status: string;
@@ -129,18 +137,17 @@ describe('four sweepers at once', () => {
     expect(await held()).toEqual({ held: 0, active: 0, balance: WALLETS * CALLS * HELD - committed * 112 });
   });
 
-  it('leave a hold alone whose call gives a sign of life meanwhile', async () => {
-    const reservations = get(Reservations);
-    const extension = { lookaheadSeconds: 60 };
-    await query(
-      engine.settings.databaseUrl,
-      `update credit_reservations set expires_at = clock_timestamp() + interval '1 hour', version = version + 1 where org_id = $1`,
-      [wallets[0]],
-    );
+  it('leave a hold alone whose call gives a sign of life while they ask', async () => {
     const alive = calls.filter(({ orgId }) => orgId === wallets[0]);
-    const checks = Promise.all(alive.map((call) => reservations.check({ ...call, ...extension, createdBy: 'test' })));
-    await sweepEverywhere({ kind: 'abandoned' });
-    await checks;
+    const extension = { lookaheadSeconds: 60, sliceSeconds: 300 };
+    const life = { createdBy: 'test', ttlSeconds: 1_800, extension };
+    let signs: Promise<unknown> | undefined;
+    const liveness = async (asked: readonly unknown[]): Promise<LivenessVerdict[]> => {
+      await (signs ??= Promise.all(alive.map((call) => replicas[0]!.execute(checkCall({ ...call, ...life })))));
+      return asked.map(() => ({ kind: 'abandoned' }));
+    };
+    const results = await Promise.all(replicas.map((replica) => sweeper(replica, liveness).sweep()));
+    expect(sum(results, 'kept')).toBeGreaterThan(0);
     const counts = Object.fromEntries((await endings()).map(({ status, count }) => [status, count]));
     expect(counts).toEqual({ active: alive.length, expired: CALLS - alive.length });
   });
@@ -159,22 +166,15 @@ const EXPECTED = ['already_committed', 'no_active_reservation'];
 describe('a sweep that meets a verdict it cannot act on', () => {
   it('still does its work for all other holds', async () => {
     const poisoned = calls[7]!.callId;
-    const liveness = {
-      ask: (asked: readonly { callId: string }[]): Promise<LivenessVerdict[]> =>
-        Promise.resolve(
-          asked.map(({ callId }) => (callId === poisoned ? { kind: 'ended', seconds: NaN } : { kind: 'abandoned' })),
-        ),
-    };
-    const settings = get(Settings);
-    const sweep = new ExpireAbandonedReservations(
-      replicas[0]!,
-      get(ReservationReader),
-      liveness,
-      get(EngineClock),
-      settings,
-      new SchedulerRegistry(),
-    );
-    await sweep.sweep().catch(() => undefined); // it may complain, but not stop
+    const first = `update credit_reservations set expires_at = created_at, version = version + 1 where call_id = $1`;
+    await query(engine.settings.databaseUrl, first, [poisoned]);
+    const ask: Asking = (asked) =>
+      Promise.resolve(
+        asked.map(({ callId }) => (callId === poisoned ? { kind: 'ended', seconds: NaN } : { kind: 'abandoned' })),
+      );
+    await sweeper(replicas[0]!, ask)
+      .sweep()
+      .catch(() => undefined); // it may complain, but not stop
     const counts = Object.fromEntries((await endings()).map(({ status, count }) => [status, count]));
     expect(counts).toEqual({ active: 1, expired: CALLS - 1 });
   });

@@ -39,6 +39,19 @@ const MATRIX: readonly [step: string, moment: string, areaCode: string, end: End
   ['after the refund of a refused purchase', 'refunded', '561', 'failed'],
 ];
 
+/** What must be written down already when it dies there: what may have been sent was noted before. */
+const NOTED_BY: Readonly<Record<string, string>> = {
+  charged: 'charged',
+  buying: 'buying',
+  buy_answered: 'buying',
+  bought: 'registering',
+  register_answered: 'registering',
+  giving_back: 'giving_back',
+  give_back_answered: 'giving_back',
+  releasing: 'releasing',
+  release_answered: 'releasing',
+};
+
 const RELEASES: readonly [step: string, moment: string, areaCode: string][] = [
   ['after noting the release', 'releasing', '212'],
   ['after the release at the provider, unrecorded', 'release_answered', '212'],
@@ -58,10 +71,11 @@ describe('killed with -9 at any step, a purchase ends as number and charge, or n
     makeTenant({ url: engine.url, adminKey: ADMIN_KEY } as TestEngine, { balancePence: BALANCE });
 
   /** Sends what makes it die, sees it dead, and starts it again. */
-  async function dieAndRestart(moment: string, request: () => Promise<unknown>): Promise<void> {
+  async function dieAndRestart(moment: string, orgId: string, request: () => Promise<unknown>): Promise<void> {
     await engine.crashAt(moment);
     await request().catch(() => 'the connection died with the process');
     expect(await engine.died()).toBe('SIGKILL');
+    expect(await book.openStepOf(orgId)).toBe(NOTED_BY[moment] ?? null);
     engine = await start();
   }
 
@@ -86,7 +100,7 @@ describe('killed with -9 at any step, a purchase ends as number and charge, or n
   it.each(MATRIX)('%s (%s, area code %s): %s', async (_step, moment, areaCode, end) => {
     const { orgId, key } = await tenant();
     const once = randomUUID();
-    await dieAndRestart(moment, () => provision(engine.url, key, areaCode, once));
+    await dieAndRestart(moment, orgId, () => provision(engine.url, key, areaCode, once));
 
     await book.settled(orgId, SETTLED_WITHIN_MS);
     const statuses = (await book.ordered(orgId)).map(({ status }) => status);
@@ -106,7 +120,7 @@ describe('killed with -9 at any step, a purchase ends as number and charge, or n
     const { body } = await provision(engine.url, key, areaCode);
     expect(body).toMatchObject({ status: 'active' });
     const path = `api/managed-telephony/numbers/${String(body.phoneNumber)}`;
-    await dieAndRestart(moment, () => send(engine.url, 'DELETE', path, { key }));
+    await dieAndRestart(moment, orgId, () => send(engine.url, 'DELETE', path, { key }));
 
     await book.settled(orgId, SETTLED_WITHIN_MS);
     expect(await send(engine.url, 'DELETE', path, { key })).toMatchObject({

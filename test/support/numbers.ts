@@ -89,6 +89,14 @@ export class NumberBook {
     return rows;
   }
 
+  /** What an organisation's order is about to do, or doing; null when nothing is left to do. */
+  async openStepOf(orgId: string): Promise<string | null> {
+    const { rows } = await this.client.query<{ step: string | null }>('select step from phone_numbers where org_id = $1', [
+      orgId,
+    ]);
+    return rows[0]?.step ?? null;
+  }
+
   async balanceOf(orgId: string): Promise<number> {
     const { rows } = await this.client.query<{ pence: number }>(
       'select balance_pence::int as pence from wallets where org_id = $1',

@@ -5,6 +5,7 @@ import { ARREARS } from './application/arrears.shelf';
 import { JournalReader } from './application/journal-reader.port';
 import { KEYED_ENTRIES } from './application/keyed-entries.shelf';
 import { Ledger } from './application/ledger';
+import { refundedAlready } from './application/refunded-already';
 import { Organization } from './application/organization.entity';
 import { Organizations } from './application/organizations';
 import { RateCardRecord } from './application/rate-card.entity';
@@ -29,5 +30,6 @@ export class LedgerModule {
     work.keep(WALLETS, new WalletStore());
     work.keep(KEYED_ENTRIES, new KeyedEntriesStore());
     work.keep(ARREARS, new ArrearsStore());
+    work.refuseWhen('a_transaction_is_refunded_once', refundedAlready());
   }
 }

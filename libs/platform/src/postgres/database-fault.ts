@@ -29,3 +29,9 @@ export function isBusy(fault: unknown): boolean {
 export function isOutOfResources(fault: unknown): boolean {
   return (sqlState(fault) ?? '').startsWith('53');
 }
+
+/** The named constraint that refused, if one did. */
+export function constraintOf(fault: unknown): string | undefined {
+  const constraint = (fault as { constraint?: unknown } | null)?.constraint;
+  return typeof constraint === 'string' ? constraint : undefined;
+}

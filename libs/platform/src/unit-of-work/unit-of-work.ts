@@ -2,7 +2,7 @@ import { Refusal } from '@holdfast/kernel';
 import { Batcher, type Outcome } from '../batching/batcher';
 import type { BatchMetrics } from '../batching/batch-metrics';
 import { Connection } from '../postgres/connection';
-import { isBusy, isConnectionLost, isOutOfResources, isWorthRetrying } from '../postgres/database-fault';
+import { constraintOf, isBusy, isConnectionLost, isOutOfResources, isWorthRetrying } from '../postgres/database-fault';
 import type { Command } from './command';
 import type { AnyShelf, AnyStore, Shelf, ShelfStore } from './shelf';
 import { CommitOutcomeUnknown, transact } from './transaction';
@@ -34,6 +34,7 @@ export class UnitOfWork {
   private readonly batcher: Batcher<Command<unknown>, unknown>;
   private readonly connections: (Connection | undefined)[] = [];
   private readonly stores = new Map<AnyShelf, AnyStore>();
+  private readonly refusals = new Map<string, Refusal>();
 
   constructor(private readonly options: UnitOfWorkOptions) {
     this.batcher = new Batcher({
@@ -59,6 +60,11 @@ export class UnitOfWork {
     this.stores.set(shelf as AnyShelf, store as AnyStore);
   }
 
+  /** What a named constraint refuses, when a rule that reads ahead could not see it coming. */
+  refuseWhen(constraint: string, refusal: Refusal): void {
+    this.refusals.set(constraint, refusal);
+  }
+
   get queued(): number {
     return this.batcher.queued;
   }
@@ -78,7 +84,7 @@ export class UnitOfWork {
     try {
       return answered(await this.runDespiteLostConnections(lane, commands));
     } catch (fault) {
-      if (commands.length === 1) return [{ ok: false, fault: fault as Error }];
+      if (commands.length === 1) return [this.explained(fault as Error)];
       // One bad command never harms another: each runs again on its own.
       const outcomes: Outcome<unknown>[] = [];
       for (const command of commands) outcomes.push(await this.runSingle(lane, command));
@@ -90,8 +96,13 @@ export class UnitOfWork {
     try {
       return { ok: true, answer: (await this.runDespiteLostConnections(lane, [command]))[0] };
     } catch (fault) {
-      return { ok: false, fault: fault as Error };
+      return this.explained(fault as Error);
     }
+  }
+
+  private explained(fault: Error): Outcome<unknown> {
+    const refusal = this.refusals.get(constraintOf(fault) ?? '');
+    return refusal ? { ok: true, answer: refusal } : { ok: false, fault };
   }
 
   private async runDespiteLostConnections(lane: number, commands: readonly Command<unknown>[]): Promise<unknown[]> {

@@ -63,6 +63,9 @@ export const LEARN_OF_CALLS = statement<never>(
      provider_cost_usd = coalesce(excluded.provider_cost_usd, c.provider_cost_usd),
      next_decision_at = case when ${FURTHER} in ('refused', 'settled') then null
        when ${RANK('excluded.state')} < ${RANK('c.state')} then c.next_decision_at
+       -- Somebody may have this call in hand: messages that come at once must not make two look at it at once.
+       when excluded.state = 'live' and c.state = 'live' and (c.control_url is not null or excluded.control_url is null)
+         then coalesce(c.next_decision_at, excluded.next_decision_at)
        else coalesce(excluded.next_decision_at, c.next_decision_at) end`,
 );
 

@@ -1,0 +1,70 @@
+import type { Simulator } from '../../apps/vapi-simulator/src/index';
+import { freshDatabase, type FreshDatabase } from '../support/database';
+import { startTestEngine, type TestEngine } from '../support/engine';
+import { eventually } from './support/eventually';
+import { Operator } from './support/operator';
+import { openTenantAtVapi, settingsFor, startVapi } from './support/simulated-vapi';
+
+const SPEED = 5;
+const CALLS = 24;
+/** One penny buys one second: 20 s of talk, 4 s of real time. */
+const PER_SECOND = { pencePerMinute: 60, incrementSeconds: 1, minimumSeconds: 0, connectionFeePence: 0 };
+
+describe('two engines on one database', () => {
+  let database: FreshDatabase;
+  let vapi: Simulator;
+  let engines: TestEngine[];
+
+  beforeAll(async () => {
+    database = await freshDatabase('two_engines');
+    vapi = await startVapi(SPEED);
+    const settings = { databaseUrl: database.url, ...settingsFor(vapi, SPEED) };
+    engines = await Promise.all([startTestEngine(settings), startTestEngine(settings)]);
+    vapi.pointAt(engines[0]!.url);
+  });
+
+  afterAll(async () => {
+    await vapi.close();
+    await Promise.all(engines.map((engine) => engine.stop()));
+    await database.drop();
+  });
+
+  it('warn, end and charge every call exactly once', async () => {
+    const operator = new Operator(engines[1]!);
+    const tenants = await Promise.all(
+      Array.from({ length: CALLS }, () => openTenantAtVapi(vapi, operator, { balancePence: 20, rateCard: PER_SECOND })),
+    );
+    const calls = tenants.map((tenant) => vapi.outbound({ ...tenant, ringSeconds: 0 }));
+    await Promise.all(calls.map(({ id }) => vapi.ended(id)));
+    await vapi.idle();
+    for (const [i, { id, said, talkedMs }] of calls.entries()) {
+      const sentences = said.map(({ content, endCallAfterSpoken }) => ({ content, endCallAfterSpoken }));
+      if (said.length !== 3) { const st = await operator.story(id); console.log(JSON.stringify(said, null, 0) + '\n' + st.events.map((e) => JSON.stringify(e)).join('\n')); }
+      expect(sentences).toEqual([
+        { content: expect.stringContaining('about'), endCallAfterSpoken: false }, // below a minute from the beginning
+        { content: expect.stringContaining('seconds'), endCallAfterSpoken: false }, // at 15 s
+        { content: expect.stringContaining('used up'), endCallAfterSpoken: true },
+      ]);
+      expect(talkedMs).toBeGreaterThanOrEqual(20_000);
+      const story = await eventually(async () => {
+        const told = await operator.story(id);
+        expect(told.state).toBe('settled');
+        return told;
+      });
+      const count = (kind: string): number => story.events.filter((event) => event.kind === kind).length;
+      expect({ warned: count('warned'), charged: count('charged') }).toEqual({ warned: 2, charged: 1 });
+      // Ended once; asked again only after 2 s, when the news had not come yet.
+      const ends = vapi.commands
+        .filter(({ callId, type }) => callId === id && type === 'end-call')
+        .map(({ atMs }) => atMs);
+      ends.slice(1).forEach((atMs, j) => expect(atMs - ends[j]!).toBeGreaterThanOrEqual(1_900));
+      const cost = Math.ceil(talkedMs / 1_000);
+      expect(await operator.wallet(tenants[i]!.orgId)).toMatchObject({
+        balancePence: 0,
+        heldPence: 0,
+        arrearsPence: cost - 20,
+      });
+    }
+    expect(await operator.violations()).toEqual([]);
+  });
+});
