@@ -91,10 +91,19 @@ export class NumberBook {
 
   /** What an organisation's order is about to do, or doing; null when nothing is left to do. */
   async openStepOf(orgId: string): Promise<string | null> {
-    const { rows } = await this.client.query<{ step: string | null }>('select step from phone_numbers where org_id = $1', [
-      orgId,
-    ]);
+    const { rows } = await this.client.query<{ step: string | null }>(
+      'select step from phone_numbers where org_id = $1',
+      [orgId],
+    );
     return rows[0]?.step ?? null;
+  }
+
+  async lastErrorOf(orgId: string): Promise<string | null> {
+    const { rows } = await this.client.query<{ last_error: string | null }>(
+      'select last_error from phone_numbers where org_id = $1',
+      [orgId],
+    );
+    return rows[0]?.last_error ?? null;
   }
 
   async balanceOf(orgId: string): Promise<number> {

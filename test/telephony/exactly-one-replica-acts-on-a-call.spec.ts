@@ -6,7 +6,7 @@ import { Operator } from './support/operator';
 import { openTenantAtVapi, settingsFor, startVapi } from './support/simulated-vapi';
 
 const SPEED = 5;
-const CALLS = 8;
+const CALLS = 16;
 /** One penny buys one second: 20 s of talk, 4 s of real time. */
 const PER_SECOND = { pencePerMinute: 60, incrementSeconds: 1, minimumSeconds: 0, connectionFeePence: 0 };
 

@@ -3,7 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { classPipe, ProblemFilter, schemaPipe, sendProblem, type Settings } from '@holdfast/platform';
 import { Refusal } from '@holdfast/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { registerJsonParser } from './json-body';
+import { registerJsonParser, WEBHOOK_PATH } from './json-body';
 
 /** A billing request is a few hundred bytes. */
 const BODY_LIMIT_BYTES = 256 * 1_024;
@@ -15,8 +15,6 @@ const CONNECTIONS_CHECK_MS = 1_000;
 const KEEP_ALIVE_MS = 72_000;
 /** Ids are at most 255 characters; percent-encoding triples them. */
 const MAX_PARAM_LENGTH = 1_024;
-
-export const WEBHOOK_PATH = '/api/vapi/webhook';
 
 export function fastifyAdapter(settings: Settings): FastifyAdapter {
   const adapter = new FastifyAdapter({

@@ -4,6 +4,7 @@ export { credentialOf } from './auth/auth.guard';
 export { nameOf, type Caller } from './auth/caller';
 export { RateLimit } from './auth/rate-limit';
 export { Batcher, type Outcome } from './batching/batcher';
+export { BulkReader } from './batching/bulk-reader';
 export { BulkWriter } from './batching/bulk-writer';
 export type { BatchMetrics } from './batching/batch-metrics';
 export * from './embedded-postgres';

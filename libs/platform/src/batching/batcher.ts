@@ -83,6 +83,9 @@ export class Batcher<Item, Answer> {
         for (const waiting of batch) waiting.reject(fault as Error);
       }
       this.options.metrics?.ran(this.options.name, lane, batch.length, this.waiting, started);
+      // What was just answered, and what has arrived meanwhile, may join the next batch: else callers fall apart into
+      // two generations and every batch is half as large as it could be.
+      await turnOfTheLoop();
     }
     this.running[lane] = false;
     if (!this.running.some(Boolean)) for (const done of this.idle.splice(0)) done();
@@ -97,6 +100,10 @@ function settle<Item, Answer>(waiting: Waiting<Item, Answer>, outcome: Outcome<A
   if (outcome === undefined) waiting.reject(new Error('a batch left one of its items unanswered'));
   else if (outcome.ok) waiting.resolve(outcome.answer);
   else waiting.reject(outcome.fault);
+}
+
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** FNV-1a: spreads ids over lanes; no security needed. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Client, type QueryResult } from 'pg';
 import { COLUMN_TYPES } from './column-types';
 import type { Statement } from './statement';
@@ -8,12 +9,20 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 8_000;
 
 /**
+ * These connections run a dozen statements, all of them look-ups by key. Planning each anew costs a batch of one a
+ * quarter of its time; and a plan made while a table was empty reads the whole table until the next ANALYZE.
+ */
+const PLANS =
+  ' -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
+
+/**
  * Limits of a transaction, set per connection: a row is waited for 2 s at the most, a statement runs 5 s, a transaction
  * forgotten by a dead process ends after 10 s. Durability is not negotiable: synchronous_commit stays on unless the
  * server itself was told otherwise.
  */
 const SESSION_OPTIONS =
-  '-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC';
+  '-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC' +
+  PLANS;
 
 /**
  * One connection in pipeline mode: statements are sent at once and answered in order, so a transaction costs two round
@@ -21,6 +30,7 @@ const SESSION_OPTIONS =
  */
 export class Connection {
   private lost = false;
+  private gathering = false;
 
   private constructor(private readonly client: Client) {
     client.on('error', () => {
@@ -56,7 +66,20 @@ export class Connection {
   }
 
   result<Row>(statement: Statement<Row>, values: readonly unknown[] = []): Promise<QueryResult> {
+    this.gather();
     return this.client.query({ name: statement.name, text: statement.text, values: values as unknown[] });
+  }
+
+  /** Statements sent in one turn leave in one write: one system call and one waking of the server instead of eight. */
+  private gather(): void {
+    if (this.gathering) return;
+    this.gathering = true;
+    const { stream } = (this.client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.gathering = false;
+      stream.uncork();
+    });
   }
 
   /** Never throws: the connection is being given up. */

@@ -3,6 +3,10 @@ import { addSeconds, MAX_GRANTED_SECONDS, secondsFor, type Pence, type RateCard 
 export const RESERVATION_STATUSES = ['active', 'committed', 'released', 'expired'] as const;
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
+/** Signs of life closer together than this (or a sixtieth of the lifetime) are one: each would be a row written anew. */
+const RENEWAL_STEP_SECONDS = 5;
+const RENEWAL_STEPS = 60;
+
 /** The first answer to commit: kept as a fact and repeated to every repeat. Amounts in pence. */
 export interface Settlement {
   /** Null when nothing was charged. */
@@ -97,7 +101,8 @@ export class CreditReservation {
   /** A sign of life: the hold expires this long after it. Never earlier than before. */
   renew(now: Date, ttlSeconds: number): void {
     const expiresAt = addSeconds(now, ttlSeconds);
-    if (this.isActive && expiresAt > this.now.expiresAt) this.now = { ...this.now, expiresAt };
+    const step = Math.min(RENEWAL_STEP_SECONDS, ttlSeconds / RENEWAL_STEPS);
+    if (this.isActive && expiresAt >= addSeconds(this.now.expiresAt, step)) this.now = { ...this.now, expiresAt };
   }
 
   /** Closes the hold with what its call cost. From active, or late from expired. */

@@ -45,6 +45,12 @@ export const FIND_RESERVATIONS = statement<ReservationRow>(
   `${SELECT_RESERVATIONS} where r.call_id = any($1::text[])`,
 );
 
+/** By our call id or the provider's. */
+export const FIND_BY_ANY_ID = statement<ReservationRow>(
+  'find_reservations_by_any_id',
+  `${SELECT_RESERVATIONS} where r.call_id = any($1::text[]) or r.vapi_call_id = any($1::text[])`,
+);
+
 export const INSERT_RESERVATIONS = guarded(
   'insert_reservations',
   `insert into credit_reservations (id, org_id, call_id, vapi_call_id, estimated_minutes, rate_card_id, prepaid, created_at,

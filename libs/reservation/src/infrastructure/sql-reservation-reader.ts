@@ -1,15 +1,27 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { BulkReader, Metrics, Settings } from '@holdfast/platform';
 import { DataSource } from 'typeorm';
 import type { CallToAskAbout } from '../application/call-liveness.port';
 import { ReservationReader, type ReservationFilter } from '../application/reservation-reader.port';
 import type { ReservationState } from '../domain/credit-reservation';
-import { FIND_EXPIRED, SELECT_RESERVATIONS, type ReservationRow } from './reservation.sql';
+import { FIND_BY_ANY_ID, FIND_EXPIRED, SELECT_RESERVATIONS, type ReservationRow } from './reservation.sql';
 import { toState } from './reservation-rows';
 
 @Injectable()
-export class SqlReservationReader extends ReservationReader {
-  constructor(private readonly database: DataSource) {
+export class SqlReservationReader extends ReservationReader implements OnApplicationShutdown {
+  private readonly byAnyId: BulkReader<ReservationRow>;
+
+  constructor(
+    private readonly database: DataSource,
+    { databaseUrl }: Settings,
+    metrics: Metrics,
+  ) {
     super();
+    this.byAnyId = new BulkReader({ name: 'reservation-reads', databaseUrl, statement: FIND_BY_ANY_ID, metrics });
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.byAnyId.close();
   }
 
   async ownerOf(callId: string): Promise<string | null> {
@@ -21,13 +33,14 @@ export class SqlReservationReader extends ReservationReader {
   }
 
   async find(callId: string, orgId: string | null): Promise<ReservationState | null> {
-    const rows: ReservationRow[] = await this.database.query(
-      `${SELECT_RESERVATIONS}
-       where (r.call_id = $1 or r.vapi_call_id = $1) and ($2::uuid is null or r.org_id = $2)
-       order by (r.call_id = $1) desc, r.created_at limit 1`,
-      [callId, orgId],
-    );
-    return rows[0] ? toState(rows[0]) : null;
+    const rows = await this.byAnyId.rowsAround(callId);
+    const mine = rows.filter((row) => orgId === null || row.org_id === orgId);
+    const row =
+      mine.find((each) => each.call_id === callId) ??
+      mine
+        .filter((each) => each.vapi_call_id === callId)
+        .sort((x, y) => x.created_at.getTime() - y.created_at.getTime())[0];
+    return row ? toState(row) : null;
   }
 
   async list(orgId: string, { status, limit, after }: ReservationFilter): Promise<ReservationState[]> {

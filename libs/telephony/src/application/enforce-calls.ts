@@ -157,8 +157,8 @@ export class EnforceCalls implements OnModuleDestroy {
       const goodbye = this.control.say(call.controlUrl, CREDIT_USED_UP, { endCallAfterSpoken: true });
       await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, GOODBYE_WAIT_MS))]);
     }
+    const at = this.clock.approximate(); // of the order: the call may be seen ended before its answer is
     const ended = await this.control.endCall(call.controlUrl);
-    const at = this.clock.approximate();
     if (ended.ok) this.tell(call, at, 'cut', { attempt: call.cutAttempts + 1, roundTripMs: ended.ms });
     else this.tell(call, at, 'cut_failed', { attempt: call.cutAttempts + 1, reason: ended.reason, detail: ended.detail });
     if (!ended.ok && ended.gone) await this.recovery.askWhetherEnded(call);

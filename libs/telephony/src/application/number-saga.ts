@@ -192,7 +192,8 @@ export class NumberSaga implements OnModuleDestroy {
   }
 
   private async fail(number: PhoneNumberState, reason: FailureReason, detail: string | null): Promise<Led | null> {
-    const failed = await this.record(refundAndFail(number, reason, detail));
+    const failed = await this.work.execute(refundAndFail(number, reason, detail));
+    if (isRefusal(failed)) return this.setBack(number, `the refund was refused: ${failed.detail}`); // for an operator
     reached('refunded', number.id);
     return this.settled(failed && { number: failed, goOn: false });
   }

@@ -1,10 +1,10 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { addSeconds, isRefusal, type Refusal } from '@holdfast/kernel';
-import { BulkWriter, Metrics, Settings } from '@holdfast/platform';
+import { BulkReader, BulkWriter, Metrics, Settings } from '@holdfast/platform';
 import { DataSource } from 'typeorm';
 import { CallBook, type Decided } from '../application/call-book.port';
 import type { Call, CallEventKind, CallHappening, CallNews } from '../domain/call';
-import { CALL_COLUMNS, CLAIM_DUE, DECIDED, LEARN_OF_CALLS, newsColumns, TELL, toCall, type CallRow } from './call.sql';
+import { CALL_COLUMNS, CLAIM_DUE, DECIDED, FIND_CALLS, LEARN_OF_CALLS, newsColumns, TELL, toCall, type CallRow } from './call.sql';
 
 /** Events of one story that are shown: twelve hours of a check a minute, and more. */
 const MAX_EVENTS = 5_000;
@@ -23,6 +23,7 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
   private readonly news: BulkWriter<CallNews>;
   private readonly decisions: BulkWriter<Decided>;
   private readonly events: BulkWriter<CallHappening>;
+  private readonly byId: BulkReader<CallRow>;
 
   constructor(
     private readonly database: DataSource,
@@ -33,6 +34,7 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
     const { databaseUrl } = settings;
     const keyOf = (row: { callId: string }): string => row.callId;
     const writer = { databaseUrl, metrics, lanes: 1, keyOf };
+    this.byId = new BulkReader({ name: 'call-reads', databaseUrl, statement: FIND_CALLS, metrics });
     this.news = new BulkWriter({ ...writer, name: 'calls', statement: LEARN_OF_CALLS, toColumns: newsColumns });
     this.decisions = new BulkWriter({ ...writer, name: 'decisions', statement: DECIDED, toColumns: decidedColumns });
     this.events = new BulkWriter({
@@ -47,8 +49,8 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
   private told = 0;
 
   async find(callId: string): Promise<Call | null> {
-    const rows: CallRow[] = await this.database.query(`select ${CALL_COLUMNS} from calls c where c.call_id = $1`, [callId]);
-    return rows[0] ? toCall(rows[0]) : null;
+    const row = (await this.byId.rowsAround(callId)).find((each) => each.call_id === callId);
+    return row ? toCall(row) : null;
   }
 
   async findByBillingCallId(billingCallId: string): Promise<Call | null> {
@@ -108,7 +110,7 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.news.close(), this.decisions.close(), this.events.close()]);
+    await Promise.all([this.byId.close(), this.news.close(), this.decisions.close(), this.events.close()]);
   }
 }
 
