@@ -44,7 +44,12 @@ describe('without a valid key', () => {
 describe('a key', () => {
   it('opens by Authorization and by apikey, in any case of the scheme', async () => {
     const { key } = await makeTenant(engine);
-    for (const headers of [{ authorization: `Bearer ${key}` }, { authorization: `bearer  ${key}` }, { apikey: key }]) {
+    const ways: Record<string, string>[] = [
+      { authorization: `Bearer ${key}` },
+      { authorization: `bearer  ${key}` },
+      { apikey: key },
+    ];
+    for (const headers of ways) {
       expect((await anonymous().with(headers).get(WALLET)).status).toBe(200);
     }
   });
@@ -103,19 +108,16 @@ describe('a key', () => {
   });
 
   it.each([
-    {},
-    { name: '' },
-    { name: 'x'.repeat(101) },
-    { name: 'a\u0000' },
-    { name: 5 },
-    { name: 'x', orgId: randomUUID() },
-  ])('is not made of %p', async (body) => {
+    ['no name', {}],
+    ['an empty name', { name: '' }],
+    ['a long name', { name: 'x'.repeat(101) }],
+    ['a name that cannot be stored', { name: 'a\u0000' }],
+    ['a number', { name: 5 }],
+    ['an unknown field', { name: 'x', orgId: randomUUID() }],
+  ])('is not made with %s', async (_, body) => {
     const { orgId } = await makeTenant(engine);
-    expectProblem(
-      await operatorOf(engine).send('POST', `api/admin/organizations/${orgId}/api-keys`, body),
-      400,
-      'invalid_request',
-    );
+    const answer = await operatorOf(engine).send('POST', `api/admin/organizations/${orgId}/api-keys`, body);
+    expectProblem(answer, 400, 'invalid_request');
   });
 
   it('is not made for an organization that does not exist, nor is one of it revoked', async () => {

@@ -191,6 +191,17 @@ describe('a call id that another tenant uses', () => {
   });
 });
 
+describe('the old engine’s commit', () => {
+  it('neither charges nor tells of another tenant’s call', async () => {
+    const { status, body, text } = await rpc(intruder, 'commit_reserved_credits', {
+      p_call_id: ids.callId,
+      p_actual_duration_seconds: 5,
+    });
+    expect({ status, success: body.success }).toEqual({ status: 200, success: false });
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  });
+});
+
 describe('an operator who acts for one tenant', () => {
   it('does not reach the calls of another', async () => {
     const other = await makeTenant(engine);

@@ -1,4 +1,4 @@
-import { isRefusal, Refusal, type Pence } from '@holdfast/kernel';
+import { isRefusal, newId, Refusal, type Pence } from '@holdfast/kernel';
 import { want, type Command } from '@holdfast/platform';
 import { fingerprintOf, repeatOf } from '../domain/idempotency';
 import type { CounterAccount, CreditType, JournalEntry } from '../domain/journal-entry';
@@ -32,19 +32,18 @@ export interface CreditsAdded {
 
 /** Adds credit and collects arrears, oldest first, in the same atom. */
 export function addCredits(request: AddCredits): Command<CreditsAdded> {
-  const { orgId, type, amountPence, refundOf, idempotencyKey: key } = request;
+  const { orgId, type, amountPence, refundOf } = request;
+  // Even without a key of its own this very command may run twice, after a connection lost while committing.
+  const key = request.idempotencyKey ?? `once:${newId()}`;
   const fingerprint = fingerprintOf('add-credits', [orgId, type, amountPence, request.description, refundOf?.transactionId]);
   return {
     key: orgId,
-    wants: [
-      want(WALLETS, orgId),
-      want(ARREARS, { orgId, collect: true }),
-      ...(key === null ? [] : [want(KEYED_ENTRIES, { orgId, key })]),
-    ],
+    wants: [want(WALLETS, orgId), want(ARREARS, { orgId, collect: true }), want(KEYED_ENTRIES, { orgId, key })],
     decide(desk) {
       const account = desk.on(WALLETS).get(orgId);
       if (!account) return organizationNotFound();
-      const earlier = key === null ? undefined : desk.on(KEYED_ENTRIES).find(orgId, key);
+      const keyed = desk.on(KEYED_ENTRIES);
+      const earlier = keyed.find(orgId, key);
       if (earlier) return repeated(repeatOf(earlier, fingerprint));
 
       const memo = {
@@ -53,12 +52,12 @@ export function addCredits(request: AddCredits): Command<CreditsAdded> {
         description: request.description,
         refundOf: refundOf?.transactionId,
         idempotencyKey: key,
-        requestFingerprint: key === null ? null : fingerprint,
+        requestFingerprint: fingerprint,
       };
       const owed = desk.on(ARREARS).owedBy(orgId);
       const entry = account.wallet.credit(type, amountPence, owed, memo, refundOf?.counterAccount);
       if (isRefusal(entry)) return entry;
-      if (key !== null) desk.on(KEYED_ENTRIES).remember(entry);
+      keyed.remember(entry);
       return answerOf(entry, false);
     },
   };

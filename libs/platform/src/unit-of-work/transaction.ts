@@ -44,7 +44,13 @@ export async function transact(
     throw await abandoned(connection, fault);
   }
 
-  const writes = [...views].flatMap(([shelf, view]) => storeOf(shelf).store(connection, view));
+  const writes: Promise<unknown>[] = [];
+  try {
+    for (const [shelf, view] of views) writes.push(...storeOf(shelf).store(connection, view));
+  } catch (fault) {
+    for (const sent of writes) sent.catch(() => undefined); // undone by the rollback, whatever they answer
+    throw await abandoned(connection, fault); // else whoever comes next would commit them
+  }
   const commit = connection.result(COMMIT);
   const outcomes = await Promise.allSettled([...writes, commit]);
   const fault = firstFault(outcomes);

@@ -29,6 +29,14 @@ export interface UnitOfWorkOptions {
   readonly lanes?: number;
 }
 
+/** What has happened to a batch so far, also while its commands run again one by one. */
+interface History {
+  /** A COMMIT was sent and never answered: nobody of this batch may be told that nothing happened. */
+  mayHaveCommitted: boolean;
+  /** Keys whose wallet somebody else keeps locked. */
+  readonly busyKeys: Set<string>;
+}
+
 /** The one way money moves. A single is a batch of one. Correct with any number of processes on one database. */
 export class UnitOfWork {
   private readonly batcher: Batcher<Command<unknown>, unknown>;
@@ -81,48 +89,57 @@ export class UnitOfWork {
   };
 
   private async runBatch(lane: number, commands: readonly Command<unknown>[]): Promise<Outcome<unknown>[]> {
+    const history: History = { mayHaveCommitted: false, busyKeys: new Set() };
     try {
-      return answered(await this.runDespiteLostConnections(lane, commands));
+      return answered(await this.runDespiteLostConnections(lane, commands, history));
     } catch (fault) {
-      if (commands.length === 1) return [this.explained(fault as Error)];
+      if (commands.length === 1) return [this.explained(fault as Error, history)];
       // One bad command never harms another: each runs again on its own.
       const outcomes: Outcome<unknown>[] = [];
-      for (const command of commands) outcomes.push(await this.runSingle(lane, command));
+      for (const command of commands) outcomes.push(await this.runSingle(lane, command, history));
       return outcomes;
     }
   }
 
-  private async runSingle(lane: number, command: Command<unknown>): Promise<Outcome<unknown>> {
+  private async runSingle(lane: number, command: Command<unknown>, history: History): Promise<Outcome<unknown>> {
+    // Waiting again behind the same lock would only make everybody else wait too.
+    if (history.busyKeys.has(command.key)) return { ok: true, answer: unavailable(history) };
     try {
-      return { ok: true, answer: (await this.runDespiteLostConnections(lane, [command]))[0] };
+      return { ok: true, answer: (await this.runDespiteLostConnections(lane, [command], history))[0] };
     } catch (fault) {
-      return this.explained(fault as Error);
+      return this.explained(fault as Error, history);
     }
   }
 
-  private explained(fault: Error): Outcome<unknown> {
+  /** A fault whose constraint has a name is a refusal; one that came after a lost COMMIT cannot say that nothing happened. */
+  private explained(fault: Error, history: History): Outcome<unknown> {
     const refusal = this.refusals.get(constraintOf(fault) ?? '');
-    return refusal ? { ok: true, answer: refusal } : { ok: false, fault };
+    if (refusal) return { ok: true, answer: refusal };
+    return history.mayHaveCommitted ? { ok: true, answer: unavailable(history) } : { ok: false, fault };
   }
 
-  private async runDespiteLostConnections(lane: number, commands: readonly Command<unknown>[]): Promise<unknown[]> {
+  private async runDespiteLostConnections(
+    lane: number,
+    commands: readonly Command<unknown>[],
+    history: History,
+  ): Promise<unknown[]> {
     const started = Date.now();
-    let mayHaveCommitted = false;
     for (let races = 1; ; ) {
       try {
         return await transact(await this.connection(lane), commands, this.storeOf, this.options.timeScale);
       } catch (fault) {
         if (fault instanceof CommitOutcomeUnknown || isConnectionLost(fault)) {
-          mayHaveCommitted ||= fault instanceof CommitOutcomeUnknown;
+          history.mayHaveCommitted ||= fault instanceof CommitOutcomeUnknown;
           await this.discard(lane);
-          if (Date.now() - started > (mayHaveCommitted ? UNKNOWN_RETRY_MS : LOST_RETRY_MS)) {
-            return commands.map(() => unavailable(mayHaveCommitted));
+          if (Date.now() - started > (history.mayHaveCommitted ? UNKNOWN_RETRY_MS : LOST_RETRY_MS)) {
+            return commands.map(() => unavailable(history));
           }
           await pause(RECONNECT_PAUSE_MS);
         } else if (commands.length === 1 && isWorthRetrying(fault) && races < MAX_RACES) {
           races += 1;
         } else if (commands.length === 1 && (isBusy(fault) || isOutOfResources(fault))) {
-          return [unavailable(mayHaveCommitted)];
+          if (isBusy(fault)) history.busyKeys.add((commands[0] as Command<unknown>).key);
+          return [unavailable(history)];
         } else throw fault;
       }
     }
@@ -145,7 +162,7 @@ function answered(answers: readonly unknown[]): Outcome<unknown>[] {
   return answers.map((answer) => ({ ok: true, answer }));
 }
 
-function unavailable(mayHaveCommitted: boolean): Refusal {
+function unavailable({ mayHaveCommitted }: History): Refusal {
   return mayHaveCommitted
     ? new Refusal('outcome_unknown', 'The database did not confirm. Repeat the same request.', { retryAfterSeconds: 1 })
     : new Refusal('database_unavailable', 'The database cannot be reached. Nothing was changed.', { retryAfterSeconds: 1 });

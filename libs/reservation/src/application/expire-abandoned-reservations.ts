@@ -61,7 +61,7 @@ export class ExpireAbandonedReservations implements OnModuleDestroy {
       const due = await this.reader.findExpired(now, CHUNK);
       if (due.length === 0) break;
       const verdicts = await this.liveness.ask(due, now);
-      const outcomes = await Promise.all(
+      const outcomes = await Promise.allSettled(
         due.map(({ orgId, callId }, i) =>
           this.work.execute(
             expireReservation({
@@ -75,8 +75,13 @@ export class ExpireAbandonedReservations implements OnModuleDestroy {
       );
       let moved = 0;
       for (const outcome of outcomes) {
-        if (isRefusal(outcome)) continue; // overloaded or no database: still due, so the next sweep finds it
-        total[outcome] += 1;
+        // One hold that cannot be judged keeps no other from being given back; it stays due and is told about.
+        if (outcome.status === 'rejected') {
+          this.log.error(`a hold could not be judged: ${(outcome.reason as Error).message}`, (outcome.reason as Error).stack);
+          continue;
+        }
+        if (isRefusal(outcome.value)) continue; // overloaded or no database: still due, so the next sweep finds it
+        total[outcome.value] += 1;
         moved += 1;
       }
       if (moved === 0) break;
