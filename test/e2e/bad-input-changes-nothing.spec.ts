@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { clientOf, operatorOf, type Answer, type HttpClient } from '../support/http-client';
 import { query } from '../support/money';
@@ -160,15 +161,16 @@ describe('a field that is not what it should be', () => {
   });
 
   it.each(Object.entries(TARGETS))('%s: a field nobody knows is refused', async (_, target) => {
-    for (const extra of [
-      '"orgId":"x"',
-      '"balancePence":1',
-      '"createdBy":"me"',
-      '"__proto__":{"admin":true}',
-      '"constructor":{"prototype":{"admin":true}}',
-    ]) {
+    for (const extra of ['"orgId":"x"', '"balancePence":1', '"createdBy":"me"', '"toString":1', '"":1']) {
       expectRefused(await send(target, `${bodyWith(target, {}).slice(0, -1)},${extra}}`));
     }
+  });
+
+  it.each(Object.entries(TARGETS))('%s: a field that aims at the prototype is refused', async (_, target) => {
+    for (const extra of ['"__proto__":{"admin":true}', '"constructor":{"prototype":{"admin":true}}']) {
+      expectRefused(await send(target, `${bodyWith(target, {}).slice(0, -1)},${extra}}`));
+    }
+    expectRefused(await send(target, `{"__proto__":${bodyWith(target, {})}}`));
     expect(({} as Record<string, unknown>).admin).toBeUndefined();
   });
 
@@ -244,11 +246,8 @@ describe('a body that is not what it should be', () => {
   });
 
   it('that is packed is refused, not unpacked', async () => {
-    const valid = bodyWith(TARGETS.deduct!, {});
-    expectRefused(await send(TARGETS.deduct!, valid, { 'content-encoding': 'gzip' }), [
-      'unsupported_media_type',
-      'invalid_request',
-    ]);
+    const packed = new Uint8Array(gzipSync(bodyWith(TARGETS.deduct!, {})));
+    expectRefused(await send(TARGETS.deduct!, packed, { 'content-encoding': 'gzip' }));
   });
 });
 
@@ -294,7 +293,7 @@ describe('a request that is not what it should be', () => {
   it('with two organizations is refused', async () => {
     const ids = [tenant.orgId, randomUUID()];
     const { status, text } = await rawRequest(
-      ids.flatMap((id) => ['X-Org-Id', id]),
+      ['Idempotency-Key', 'a', ...ids.flatMap((id) => ['X-Org-Id', id])],
       bodyWith(TARGETS.deduct!, {}),
     );
     expect({ status, text }).toEqual({ status: 400, text: expect.stringContaining('X-Org-Id') });
@@ -308,7 +307,6 @@ describe('a request that is not what it should be', () => {
     ['GET', `api/billing/reservations/${'x'.repeat(3_000)}`, [400, 404, 414]],
     ['GET', 'api/billing/calls/%00', [400]],
     ['GET', 'api/billing/nothing', [404]],
-    ['GET', '%2e%2e/api/billing/wallet', [400, 404]],
     ['DELETE', 'api/billing/wallet', [404, 405]],
     ['PUT', 'api/billing/deduct-asset', [404, 405]],
     ['PATCH', 'api/billing/reserve-credits', [404, 405]],

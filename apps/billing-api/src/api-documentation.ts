@@ -18,10 +18,16 @@ export function setUpApiDocs(app: NestFastifyApplication): void {
     .addSecurity('key', { type: 'http', scheme: 'bearer', description: 'operator key or an organization’s key' })
     .build();
   let document: OpenAPIObject | undefined;
-  const make = (): OpenAPIObject => (document ??= SwaggerModule.createDocument(app, config, { extraModels: [Problem] }));
+  const make = (): OpenAPIObject =>
+    (document ??= SwaggerModule.createDocument(app, config, { extraModels: [Problem] }));
   SwaggerModule.setup('docs', app, make, {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Holdfast API',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, docExpansion: 'list', tagsSorter: 'alpha' },
+    swaggerOptions: {
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      docExpansion: 'list',
+      tagsSorter: 'alpha',
+    },
   });
 }

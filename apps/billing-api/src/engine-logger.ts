@@ -2,7 +2,13 @@ import type { LoggerService } from '@nestjs/common';
 import pino, { type Logger } from 'pino';
 
 /** Nest's inventory of modules and routes: ninety lines that would push the operator key off the screen. */
-const STARTUP_INVENTORY = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
+const STARTUP_INVENTORY = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
 
 /** Nest's logger on pino: one JSON line per event, nothing of a request's body. */
 export class EngineLogger implements LoggerService {
@@ -37,7 +43,11 @@ export class EngineLogger implements LoggerService {
   }
 
   /** Nest passes the context last, and a stack before it. */
-  private write(level: 'info' | 'warn' | 'error' | 'fatal' | 'debug' | 'trace', message: unknown, rest: unknown[]): void {
+  private write(
+    level: 'info' | 'warn' | 'error' | 'fatal' | 'debug' | 'trace',
+    message: unknown,
+    rest: unknown[],
+  ): void {
     const context = rest.at(-1);
     const stack = rest.length > 1 ? rest[0] : undefined;
     const text = message instanceof Error ? message.message : String(message);

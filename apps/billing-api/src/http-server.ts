@@ -35,7 +35,11 @@ export function fastifyAdapter(settings: Settings): FastifyAdapter {
   });
   server.addHook('onSend', (_request, reply, payload, done) => {
     // A constant few instead of a header library: nothing here is a page but Swagger UI. 1 µs instead of 80.
-    void reply.headers({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' });
+    void reply.headers({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+    });
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
     done(null, payload);
   });

@@ -16,25 +16,31 @@ declare module 'fastify' {
 /** JSON bodies as bytes first: webhooks are signed over them. */
 export function registerJsonParser(server: FastifyInstance): void {
   server.removeContentTypeParser(['application/json', 'text/plain']);
-  server.addContentTypeParser(['application/json', 'application/*+json'], { parseAs: 'buffer' }, (request, body, done) => {
-    const raw = body as Buffer;
-    request.rawBody = raw;
-    if (raw.length === 0) {
-      done(null, undefined);
-      return;
-    }
-    try {
-      // Webhooks are redacted by a walker with a bound of its own: scanning 130 kB twice would cost a quarter of a millisecond.
-      if (request.url !== WEBHOOK_PATH && depthOf(raw) > MAX_DEPTH) throw new SyntaxError('nested too deeply');
-      done(null, JSON.parse(raw.toString('utf8')));
-    } catch (fault) {
-      done(malformed((fault as Error).message));
-    }
-  });
+  server.addContentTypeParser(
+    ['application/json', 'application/*+json'],
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      const raw = body as Buffer;
+      request.rawBody = raw;
+      if (raw.length === 0) {
+        done(null, undefined);
+        return;
+      }
+      try {
+        // Webhooks are redacted by a walker with a bound of its own: scanning 130 kB twice would cost a quarter of a millisecond.
+        if (request.url !== WEBHOOK_PATH && depthOf(raw) > MAX_DEPTH) throw new SyntaxError('nested too deeply');
+        done(null, JSON.parse(raw.toString('utf8')));
+      } catch (fault) {
+        done(malformed((fault as Error).message));
+      }
+    },
+  );
 }
 
 function malformed(reason: string): Error {
-  return new RefusedError(new Refusal('invalid_request', 'The body is not valid JSON.', { errors: [{ path: '', message: reason }] }));
+  return new RefusedError(
+    new Refusal('invalid_request', 'The body is not valid JSON.', { errors: [{ path: '', message: reason }] }),
+  );
 }
 
 const QUOTE = 0x22;

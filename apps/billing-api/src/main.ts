@@ -53,7 +53,8 @@ function describe(fault: unknown): string {
   if (fault instanceof SettingsError) return fault.message;
   const { code, message, stack } = fault as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return 'PORT: another program listens there already; choose another with PORT=…';
-  if (code === 'ECONNREFUSED' || code === '28P01' || code === '3D000') return `DATABASE_URL: ${message || 'connection refused'}`;
+  if (code === 'ECONNREFUSED' || code === '28P01' || code === '3D000')
+    return `DATABASE_URL: ${message || 'connection refused'}`;
   return process.env.LOG_LEVEL === 'debug' ? (stack ?? message) : message;
 }
 

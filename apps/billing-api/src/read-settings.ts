@@ -6,7 +6,8 @@ import { z } from 'zod';
 /** A wrong setting stops the start with one clear line. */
 export class SettingsError extends Error {}
 
-const seconds = (fallback: number, max: number): z.ZodType<number> => z.coerce.number().positive().max(max).default(fallback);
+const seconds = (fallback: number, max: number): z.ZodType<number> =>
+  z.coerce.number().positive().max(max).default(fallback);
 const DAY = 86_400;
 
 const Environment = z.object({
@@ -127,12 +128,15 @@ function refuseDevelopmentConveniences(env: z.infer<typeof Environment>): void {
   const needed = ['DATABASE_URL', 'ADMIN_API_KEY', 'VAPI_WEBHOOK_SECRET'] as const;
   const missing = needed.filter((name) => env[name] === undefined);
   if (missing.length > 0) throw new SettingsError(`${missing.join(', ')}: required when NODE_ENV=production`);
-  if (env.TIME_SCALE !== 1) throw new SettingsError('TIME_SCALE: only for simulations, refused when NODE_ENV=production');
+  if (env.TIME_SCALE !== 1)
+    throw new SettingsError('TIME_SCALE: only for simulations, refused when NODE_ENV=production');
 }
 
 function requireProviderCredentials(env: z.infer<typeof Environment>): void {
   if (env.TELEPHONY_PROVIDER === 'twilio' && !(env.TWILIO_ACCOUNT_SID && env.TWILIO_AUTH_TOKEN && env.VAPI_API_KEY)) {
-    throw new SettingsError('TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, VAPI_API_KEY: required when TELEPHONY_PROVIDER=twilio');
+    throw new SettingsError(
+      'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, VAPI_API_KEY: required when TELEPHONY_PROVIDER=twilio',
+    );
   }
   if (env.TELEPHONY_PROVIDER === 'vapi' && !env.VAPI_API_KEY) {
     throw new SettingsError('VAPI_API_KEY: required when TELEPHONY_PROVIDER=vapi');

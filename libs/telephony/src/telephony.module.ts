@@ -57,7 +57,13 @@ const callLookup = {
 @Global()
 @Module({
   imports: [LedgerModule, ReservationModule, NumbersModule],
-  controllers: [WebhookController, StatusCheckController, CallStoryController, DeliveriesController, LiveCallsController],
+  controllers: [
+    WebhookController,
+    StatusCheckController,
+    CallStoryController,
+    DeliveriesController,
+    LiveCallsController,
+  ],
   providers: [
     callControl,
     callLookup,

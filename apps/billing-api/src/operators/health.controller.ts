@@ -52,5 +52,7 @@ export class HealthController {
 }
 
 function tooSlow(): Promise<string> {
-  return new Promise((resolve) => setTimeout(() => resolve('the database does not answer in time'), READY_WITHIN_MS).unref());
+  return new Promise((resolve) =>
+    setTimeout(() => resolve('the database does not answer in time'), READY_WITHIN_MS).unref(),
+  );
 }

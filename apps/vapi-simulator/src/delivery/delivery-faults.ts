@@ -1,4 +1,4 @@
-import { SeededRandom } from '../chance/seeded-random';
+import { type SeededRandom } from '../chance/seeded-random';
 
 /** How the way between Vapi and the engine misbehaves. Percentages are per message, independent of each other. */
 export interface DeliveryFaults {

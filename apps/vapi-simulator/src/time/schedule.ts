@@ -1,4 +1,4 @@
-import { SimulatedClock } from './simulated-clock';
+import { type SimulatedClock } from './simulated-clock';
 
 /** Does things at simulated times, and forgets all of them when the simulator closes. */
 export class Schedule {

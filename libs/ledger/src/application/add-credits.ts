@@ -1,4 +1,4 @@
-import { isRefusal, newId, Refusal, type Pence } from '@holdfast/kernel';
+import { isRefusal, newId, type Refusal, type Pence } from '@holdfast/kernel';
 import { want, type Command } from '@holdfast/platform';
 import { fingerprintOf, repeatOf } from '../domain/idempotency';
 import type { CounterAccount, CreditType, JournalEntry } from '../domain/journal-entry';
@@ -35,7 +35,13 @@ export function addCredits(request: AddCredits): Command<CreditsAdded> {
   const { orgId, type, amountPence, refundOf } = request;
   // Even without a key of its own this very command may run twice, after a connection lost while committing.
   const key = request.idempotencyKey ?? `once:${newId()}`;
-  const fingerprint = fingerprintOf('add-credits', [orgId, type, amountPence, request.description, refundOf?.transactionId]);
+  const fingerprint = fingerprintOf('add-credits', [
+    orgId,
+    type,
+    amountPence,
+    request.description,
+    refundOf?.transactionId,
+  ]);
   return {
     key: orgId,
     wants: [want(WALLETS, orgId), want(ARREARS, { orgId, collect: true }), want(KEYED_ENTRIES, { orgId, key })],

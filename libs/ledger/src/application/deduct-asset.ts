@@ -1,4 +1,4 @@
-import { isRefusal, Refusal, type Pence } from '@holdfast/kernel';
+import { isRefusal, type Refusal, type Pence } from '@holdfast/kernel';
 import { want, type Command } from '@holdfast/platform';
 import { fingerprintOf, repeatOf } from '../domain/idempotency';
 import type { AssetType, JournalEntry } from '../domain/journal-entry';

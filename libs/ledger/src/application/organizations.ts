@@ -78,7 +78,9 @@ export class Organizations {
   }
 
   async get(orgId: string): Promise<OrganizationView | Refusal> {
-    const record = await this.database.getRepository(Organization).findOne({ where: { id: orgId }, relations: { rateCard: true } });
+    const record = await this.database
+      .getRepository(Organization)
+      .findOne({ where: { id: orgId }, relations: { rateCard: true } });
     if (!record) return organizationNotFound();
     const wallets: WalletTerms[] = await this.database.query(
       'select currency, debt_limit_pence from wallets where org_id = $1',
@@ -107,7 +109,10 @@ export class Organizations {
   }
 
   /** A changed tariff becomes a new version for calls that start from now on. A repeat sets the same again. */
-  async change(orgId: string, change: Partial<Omit<OrganizationTerms, 'currency'>>): Promise<OrganizationView | Refusal> {
+  async change(
+    orgId: string,
+    change: Partial<Omit<OrganizationTerms, 'currency'>>,
+  ): Promise<OrganizationView | Refusal> {
     const before = await this.get(orgId);
     if (isRefusal(before)) return before;
     if (change.debtLimitPence !== undefined) {
@@ -144,7 +149,10 @@ export class Organizations {
   }
 
   private async revise(work: EntityManager, orgId: string, tariff: Partial<Tariff>): Promise<void> {
-    const locked = await work.findOneOrFail(Organization, { where: { id: orgId }, lock: { mode: 'pessimistic_write' } });
+    const locked = await work.findOneOrFail(Organization, {
+      where: { id: orgId },
+      lock: { mode: 'pessimistic_write' },
+    });
     const current = await work.findOneByOrFail(RateCardRecord, { id: locked.rateCardId });
     const next = { ...tariffOf(current), ...tariff };
     if (JSON.stringify(next) === JSON.stringify(tariffOf(current))) return;

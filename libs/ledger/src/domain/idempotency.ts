@@ -6,8 +6,13 @@ import type { JournalEntry } from './journal-entry';
  * What a request asked for, as one short text. Same key and same fingerprint: the first answer again. Covers the
  * operation and every field that matters, in a fixed order.
  */
-export function fingerprintOf(operation: string, fields: readonly (string | number | boolean | null | undefined)[]): string {
-  return createHash('sha256').update(JSON.stringify([operation, ...fields])).digest('base64url');
+export function fingerprintOf(
+  operation: string,
+  fields: readonly (string | number | boolean | null | undefined)[],
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([operation, ...fields]))
+    .digest('base64url');
 }
 
 /** A key that was used before: a repeat of the same request, or a mistake of the caller. */

@@ -92,7 +92,10 @@ export class Wallet {
     if (amountPence < 0) return this.debitAdjustment(-amountPence, memo);
     if (!isExact(this.now.balancePence + amountPence)) return outOfRange();
     const collectable = Math.min(amountPence, this.now.arrearsPence);
-    const entry = this.post(type, amountPence, amountPence, 0, counter, { ...memo, arrearsCollectedPence: collectable });
+    const entry = this.post(type, amountPence, amountPence, 0, counter, {
+      ...memo,
+      arrearsCollectedPence: collectable,
+    });
     this.collect(owed, collectable, memo);
     return entry;
   }

@@ -81,7 +81,8 @@ export class CreditsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AddCreditsAnswer> {
     const { type, amountPence, description } = body;
-    if (amountPence < 0 && type !== 'adjustment') throw badField('amountPence', 'must be at least 1, unless an adjustment');
+    if (amountPence < 0 && type !== 'adjustment')
+      throw badField('amountPence', 'must be at least 1, unless an adjustment');
     const refundOf = body.refundOf === undefined ? null : await this.original(orgId, body);
     const request = { orgId, type, amountPence, description, refundOf, idempotencyKey, createdBy: nameOf(caller) };
     const { replayed, ...answer } = orRefuse(await this.ledger.addCredits(request));
@@ -98,7 +99,8 @@ export class CreditsController {
     if (type !== 'refund' || !original?.counterAccount || original.balanceAfterPence >= original.balanceBeforePence) {
       throw badField('refundOf', 'must be a charge of this organization, and the type a refund');
     }
-    if (amountPence > original.amountPence) throw badField('amountPence', 'must not exceed the charge that is refunded');
+    if (amountPence > original.amountPence)
+      throw badField('amountPence', 'must not exceed the charge that is refunded');
     return { transactionId: original.id, counterAccount: original.counterAccount };
   }
 }

@@ -2,14 +2,30 @@ import { MAX_CONNECTION_FEE_PENCE, MAX_INCREMENT_SECONDS, MAX_PENCE, MAX_RATE_E4
 import { IsCurrencyCode, IsRate, IsStorableText, MAX_ESTIMATED_MINUTES } from '@holdfast/platform';
 import { ApiProperty, PartialType, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsUUID, Max, MaxLength, Min, MinLength, ValidateNested } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
 import type { OrganizationTerms, Tariff } from '../application/organizations';
 import { SHARING_POLICIES, type SharingPolicy } from '../domain/call-terms';
 
 const MAX_NAME_LENGTH = 200;
 
 export class RateCardBody {
-  @ApiProperty({ required: false, example: 56, description: `pence per minute, up to 4 decimals, 0 … ${MAX_RATE_E4 / 10_000}` })
+  @ApiProperty({
+    required: false,
+    example: 56,
+    description: `pence per minute, up to 4 decimals, 0 … ${MAX_RATE_E4 / 10_000}`,
+  })
   @IsOptional()
   @IsRate()
   pencePerMinute?: number;
@@ -37,7 +53,11 @@ export class RateCardBody {
 }
 
 export class CreateOrganizationBody {
-  @ApiProperty({ required: false, format: 'uuid', description: 'yours, or one is made; a repeat with it creates nothing' })
+  @ApiProperty({
+    required: false,
+    format: 'uuid',
+    description: 'yours, or one is made; a repeat with it creates nothing',
+  })
   @IsOptional()
   @IsUUID('all')
   id?: string;
@@ -92,7 +112,9 @@ export class CreateOrganizationBody {
   rateCard?: RateCardBody;
 }
 
-export class ChangeOrganizationBody extends PartialType(OmitType(CreateOrganizationBody, ['id', 'currency'] as const)) {}
+export class ChangeOrganizationBody extends PartialType(
+  OmitType(CreateOrganizationBody, ['id', 'currency'] as const),
+) {}
 
 /** Without fields that were not given, so that they keep their value or default. */
 export function toTerms<Body extends Partial<CreateOrganizationBody>>(
@@ -103,10 +125,13 @@ export function toTerms<Body extends Partial<CreateOrganizationBody>>(
 }
 
 function toTariff({ pencePerMinute, ...rest }: RateCardBody): Partial<Tariff> {
-  const pencePerMinuteE4 = pencePerMinute === undefined || pencePerMinute === null ? undefined : rateToE4(pencePerMinute);
+  const pencePerMinuteE4 =
+    pencePerMinute === undefined || pencePerMinute === null ? undefined : rateToE4(pencePerMinute);
   return defined({ ...rest, pencePerMinuteE4 });
 }
 
 function defined<T extends object>(given: T): Partial<T> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null)) as Partial<T>;
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
+  ) as Partial<T>;
 }

@@ -50,14 +50,20 @@ export class OrganizationsController {
   @ApiOkResponse({ type: OrganizationPage })
   @Problems()
   async list(@Query({ schema: PageQuery }) { limit, cursor }: PageQuery): Promise<OrganizationPage> {
-    const after = decodeCursor(cursor, ([at, id]) => typeof at === 'string' && !isNaN(Date.parse(at)) && typeof id === 'string');
+    const after = decodeCursor(
+      cursor,
+      ([at, id]) => typeof at === 'string' && !isNaN(Date.parse(at)) && typeof id === 'string',
+    );
     const found = await this.organizations.list(
       limit + 1,
       after && { createdAt: new Date(after[0] as string), id: after[1] as string },
     );
     const data = found.slice(0, limit);
     const last = data.at(-1);
-    return { data, nextCursor: found.length > limit && last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null };
+    return {
+      data,
+      nextCursor: found.length > limit && last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null,
+    };
   }
 
   @Get(':orgId')
@@ -77,7 +83,10 @@ export class OrganizationsController {
   })
   @ApiOkResponse({ type: OrganizationAnswer })
   @Problems(404, 409)
-  async change(@Param('orgId', OrgIdParam) orgId: string, @Body() body: ChangeOrganizationBody): Promise<OrganizationView> {
+  async change(
+    @Param('orgId', OrgIdParam) orgId: string,
+    @Body() body: ChangeOrganizationBody,
+  ): Promise<OrganizationView> {
     return orRefuse(await this.organizations.change(orgId, toTerms(body)));
   }
 }

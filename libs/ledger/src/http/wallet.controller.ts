@@ -89,7 +89,9 @@ export class WalletController {
     const { cursor, limit, ...filter } = query;
     const beforeSeq = decodeCursor(cursor, ([seq]) => Number.isSafeInteger(seq))?.[0] as number | undefined;
     if (wantsCsv(request)) {
-      void reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="transactions.csv"');
+      void reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="transactions.csv"');
       return Readable.from(this.csv(orgId, { ...filter, limit: CSV_CHUNK, beforeSeq }));
     }
     const entries = await this.journal.entries(orgId, { ...filter, limit: limit + 1, beforeSeq });

@@ -33,7 +33,8 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
 /** The organisation a request is about: the key's own, or for an operator the one named in `X-Org-Id`. */
 export const Tenant = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const orgId = tenantOf(context.switchToHttp().getRequest<FastifyRequest>());
-  if (orgId === null) throw refuse('invalid_request', 'Operators name the organization: X-Org-Id: <uuid>.', missingOrg());
+  if (orgId === null)
+    throw refuse('invalid_request', 'Operators name the organization: X-Org-Id: <uuid>.', missingOrg());
   return orgId;
 });
 
@@ -49,7 +50,8 @@ export function tenantOf(request: FastifyRequest): string | null {
   const orgId = named?.toLowerCase();
   if (caller.kind === 'operator') return orgId ?? null;
   // Whether the other organization exists or not: the same answer.
-  if (orgId !== undefined && orgId !== caller.orgId) throw refuse('forbidden', 'This key acts for its own organization only.');
+  if (orgId !== undefined && orgId !== caller.orgId)
+    throw refuse('forbidden', 'This key acts for its own organization only.');
   return caller.orgId;
 }
 

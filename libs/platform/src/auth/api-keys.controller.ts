@@ -54,7 +54,8 @@ export class ApiKeysController {
       const { id, name, key } = await this.keys.create(orgId, body.name);
       return { id, name, key };
     } catch (fault) {
-      if (sqlState(fault) === FOREIGN_KEY_VIOLATION) throw refuse('organization_not_found', 'There is no such organization.');
+      if (sqlState(fault) === FOREIGN_KEY_VIOLATION)
+        throw refuse('organization_not_found', 'There is no such organization.');
       throw fault;
     }
   }
@@ -66,7 +67,13 @@ export class ApiKeysController {
   async list(@Param('orgId', OrgIdParam) orgId: string): Promise<ApiKeyList> {
     const keys = await this.keys.list(orgId);
     return {
-      data: keys.map(({ id, name, keyPrefix, createdAt, revokedAt }) => ({ id, name, prefix: keyPrefix, createdAt, revokedAt })),
+      data: keys.map(({ id, name, keyPrefix, createdAt, revokedAt }) => ({
+        id,
+        name,
+        prefix: keyPrefix,
+        createdAt,
+        revokedAt,
+      })),
     };
   }
 

@@ -1,7 +1,8 @@
 import { Refusal } from '@holdfast/kernel';
 import type { BatchMetrics } from './batch-metrics';
 
-export type Outcome<Answer> = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly fault: Error };
+export type Outcome<Answer> =
+  { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly fault: Error };
 
 export interface BatcherOptions<Item, Answer> {
   readonly name: string;
@@ -39,7 +40,8 @@ export class Batcher<Item, Answer> {
 
   /** @returns the answer, or the refusal `overloaded` when the queue is full or the engine is stopping. */
   submit(key: string, item: Item): Promise<Answer | Refusal> {
-    if (this.closing) return Promise.resolve(new Refusal('overloaded', 'The engine is stopping.', { retryAfterSeconds: 1 }));
+    if (this.closing)
+      return Promise.resolve(new Refusal('overloaded', 'The engine is stopping.', { retryAfterSeconds: 1 }));
     if (this.waiting >= this.options.maxQueue) {
       this.options.metrics?.shed(this.options.name);
       return Promise.resolve(

@@ -53,7 +53,7 @@ export class BulkWriter<Row> {
 
   async close(): Promise<void> {
     await this.batcher.drain();
-    await Promise.all(this.connections.map((connection) => connection?.close()));
+    for (const connection of this.connections) await connection?.close();
   }
 
   private async run(lane: number, rows: readonly Row[]): Promise<Outcome<void>[]> {
@@ -96,7 +96,10 @@ export class BulkWriter<Row> {
   private async connection(lane: number): Promise<Connection> {
     const open = this.connections[lane];
     if (open?.usable) return open;
-    return (this.connections[lane] = await Connection.open(this.options.databaseUrl, `holdfast-${this.options.name}-${lane}`));
+    return (this.connections[lane] = await Connection.open(
+      this.options.databaseUrl,
+      `holdfast-${this.options.name}-${lane}`,
+    ));
   }
 }
 

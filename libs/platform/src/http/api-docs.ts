@@ -16,41 +16,51 @@ export class Problem {
 }
 
 /** Per status: what it means here, and the code and detail of an example. */
-const MEANING: Readonly<Record<number, readonly [meaning: string, code: RefusalCode, detail: string, facts?: object]>> = {
-  400: [
-    'invalid_request (with errors), idempotency_key_required or amount_out_of_range',
-    'invalid_request',
-    'costPence: Too small: expected number to be >=1',
-    { errors: [{ path: 'costPence', message: 'Too small: expected number to be >=1' }] },
-  ],
-  401: ['unauthenticated: no key, or one that is not valid', 'unauthenticated', 'Send Authorization: Bearer <key> with a valid key.'],
-  402: [
-    'insufficient_balance, with balancePence, effectiveBalancePence, requiredPence, shortfallPence',
-    'insufficient_balance',
-    'The wallet cannot pay for this.',
-    { balancePence: 900, effectiveBalancePence: 620, requiredPence: 1_000, shortfallPence: 380 },
-  ],
-  403: ['forbidden: this key may not do that', 'forbidden', 'This route is for operators.'],
-  404: [
-    'not found; an id of another tenant answers like one that does not exist',
-    'organization_not_found',
-    'There is no such organization.',
-  ],
-  409: ['conflict with what is there', 'call_id_conflict', 'This call id is in use.'],
-  413: ['payload_too_large', 'payload_too_large', 'The body is larger than this route accepts.'],
-  422: [
-    'idempotency_key_reused or provider_rejected',
-    'idempotency_key_reused',
-    'This Idempotency-Key was used for a different request.',
-  ],
-  429: ['rate_limited, with Retry-After', 'rate_limited', 'Too many requests.'],
-  502: ['provider_failed', 'provider_failed', 'The provider did not deliver; the price was given back.', { refunded: true }],
-  503: [
-    'overloaded, database_unavailable or outcome_unknown (repeat the same request), with Retry-After',
-    'database_unavailable',
-    'The database cannot be reached. Nothing was changed.',
-  ],
-};
+const MEANING: Readonly<Record<number, readonly [meaning: string, code: RefusalCode, detail: string, facts?: object]>> =
+  {
+    400: [
+      'invalid_request (with errors), idempotency_key_required or amount_out_of_range',
+      'invalid_request',
+      'costPence: Too small: expected number to be >=1',
+      { errors: [{ path: 'costPence', message: 'Too small: expected number to be >=1' }] },
+    ],
+    401: [
+      'unauthenticated: no key, or one that is not valid',
+      'unauthenticated',
+      'Send Authorization: Bearer <key> with a valid key.',
+    ],
+    402: [
+      'insufficient_balance, with balancePence, effectiveBalancePence, requiredPence, shortfallPence',
+      'insufficient_balance',
+      'The wallet cannot pay for this.',
+      { balancePence: 900, effectiveBalancePence: 620, requiredPence: 1_000, shortfallPence: 380 },
+    ],
+    403: ['forbidden: this key may not do that', 'forbidden', 'This route is for operators.'],
+    404: [
+      'not found; an id of another tenant answers like one that does not exist',
+      'organization_not_found',
+      'There is no such organization.',
+    ],
+    409: ['conflict with what is there', 'call_id_conflict', 'This call id is in use.'],
+    413: ['payload_too_large', 'payload_too_large', 'The body is larger than this route accepts.'],
+    422: [
+      'idempotency_key_reused or provider_rejected',
+      'idempotency_key_reused',
+      'This Idempotency-Key was used for a different request.',
+    ],
+    429: ['rate_limited, with Retry-After', 'rate_limited', 'Too many requests.'],
+    502: [
+      'provider_failed',
+      'provider_failed',
+      'The provider did not deliver; the price was given back.',
+      { refunded: true },
+    ],
+    503: [
+      'overloaded, database_unavailable or outcome_unknown (repeat the same request), with Retry-After',
+      'database_unavailable',
+      'The database cannot be reached. Nothing was changed.',
+    ],
+  };
 
 /** Documents the refusals of a route, besides those every route has. */
 export function Problems(...statuses: number[]): MethodDecorator & ClassDecorator {

@@ -13,7 +13,7 @@ export const DEFAULT_PAGE = 50;
 
 /** PostgreSQL stores neither U+0000 nor half a surrogate pair; control characters have no place in ids. */
 const NOT_STORABLE = /\u0000|\p{Surrogate}/u;
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 export const idField = z

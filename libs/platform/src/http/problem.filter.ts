@@ -28,7 +28,10 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, refusa
   const status = STATUS_OF[refusal.code];
   const { retryAfterSeconds, ...facts } = refusal.facts;
   if (isRetryable(refusal.code)) {
-    void reply.header('retry-after', String(typeof retryAfterSeconds === 'number' ? retryAfterSeconds : RETRY_AFTER_SECONDS));
+    void reply.header(
+      'retry-after',
+      String(typeof retryAfterSeconds === 'number' ? retryAfterSeconds : RETRY_AFTER_SECONDS),
+    );
   }
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply

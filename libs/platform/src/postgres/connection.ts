@@ -21,8 +21,7 @@ const PLANS =
  * server itself was told otherwise.
  */
 const SESSION_OPTIONS =
-  '-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC' +
-  PLANS;
+  '-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC' + PLANS;
 
 /**
  * One connection in pipeline mode: statements are sent at once and answered in order, so a transaction costs two round

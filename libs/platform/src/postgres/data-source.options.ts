@@ -23,7 +23,8 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       query_timeout: ANSWER_TIMEOUT_MS,
       keepAlive: true,
       types: COLUMN_TYPES,
-      options: '-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC',
+      options:
+        '-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC',
     },
   };
 }

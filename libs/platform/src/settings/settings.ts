@@ -8,7 +8,11 @@ export abstract class Settings {
   abstract readonly adminApiKey: string;
   abstract readonly vapi: VapiSettings;
   abstract readonly telephonyProvider: 'sandbox' | 'vapi' | 'twilio';
-  abstract readonly twilio: { readonly accountSid: string; readonly authToken: string; readonly baseUrl?: string } | null;
+  abstract readonly twilio: {
+    readonly accountSid: string;
+    readonly authToken: string;
+    readonly baseUrl?: string;
+  } | null;
   /** Where the sandbox keeps its numbers; a folder. */
   abstract readonly sandboxFolder: string;
   /** Where Vapi reaches this engine, such as https://billing.example; null: as it reached it last. */

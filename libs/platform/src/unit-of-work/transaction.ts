@@ -29,7 +29,11 @@ export async function transact(
   const views = new Map<AnyShelf, object>();
   const sent: Promise<unknown>[] = [connection.send(BEGIN)];
   for (const [shelf, needs] of shelves) {
-    sent.push(storeOf(shelf).load(connection, needs).then((view) => void views.set(shelf, view)));
+    sent.push(
+      storeOf(shelf)
+        .load(connection, needs)
+        .then((view) => void views.set(shelf, view)),
+    );
   }
   const clock = connection.send(CLOCK);
   sent.push(clock);

@@ -79,7 +79,7 @@ export class UnitOfWork {
 
   async close(): Promise<void> {
     await this.batcher.drain();
-    await Promise.all(this.connections.map((connection) => connection?.close()));
+    for (const connection of this.connections) await connection?.close();
   }
 
   private readonly storeOf = (shelf: AnyShelf): AnyStore => {
@@ -124,7 +124,7 @@ export class UnitOfWork {
     history: History,
   ): Promise<unknown[]> {
     const started = Date.now();
-    for (let races = 1; ; ) {
+    for (let races = 1; ;) {
       try {
         return await transact(await this.connection(lane), commands, this.storeOf, this.options.timeScale);
       } catch (fault) {
@@ -165,7 +165,9 @@ function answered(answers: readonly unknown[]): Outcome<unknown>[] {
 function unavailable({ mayHaveCommitted }: History): Refusal {
   return mayHaveCommitted
     ? new Refusal('outcome_unknown', 'The database did not confirm. Repeat the same request.', { retryAfterSeconds: 1 })
-    : new Refusal('database_unavailable', 'The database cannot be reached. Nothing was changed.', { retryAfterSeconds: 1 });
+    : new Refusal('database_unavailable', 'The database cannot be reached. Nothing was changed.', {
+        retryAfterSeconds: 1,
+      });
 }
 
 function pause(ms: number): Promise<void> {

@@ -51,7 +51,9 @@ export function checkCall(request: CheckCall): Command<CallChecked> {
 
       const elapsedSeconds = elapsedOf(request, reservation, desk.now);
       const before = reservation.state.reservedPence;
-      const lastSlice = reservation.isActive ? extendIfNear(request, account, reservation, elapsedSeconds, desk.now) : true;
+      const lastSlice = reservation.isActive
+        ? extendIfNear(request, account, reservation, elapsedSeconds, desk.now)
+        : true;
       reservation.renew(desk.now, request.ttlSeconds);
 
       const { status, prepaid, reservedPence, rateCard } = reservation.state;
@@ -94,7 +96,13 @@ function extendIfNear(
   if (target === null) return partial;
   const slice = sizeSlice(rateCard, reservedPence, target, wallet.spendablePence);
   if (slice === null) return true;
-  const memo = { createdBy: request.createdBy, at: now, callId, vapiCallId, description: 'extension of a running call' };
+  const memo = {
+    createdBy: request.createdBy,
+    at: now,
+    callId,
+    vapiCallId,
+    description: 'extension of a running call',
+  };
   const refused = wallet.hold(slice.pence, memo);
   if (refused) return true;
   reservation.extend(slice.pence, slice.partial);

@@ -36,7 +36,8 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
       if (reservation.state.orgId !== orgId) return callIdConflict();
       const earlier = reservation.state.settlement;
       if (earlier) {
-        if (earlier.actualDurationSeconds !== actualDurationSeconds) reservation.recordDiscrepancy(actualDurationSeconds);
+        if (earlier.actualDurationSeconds !== actualDurationSeconds)
+          reservation.recordDiscrepancy(actualDurationSeconds);
         return { ...earlier, callId, duplicate: true };
       }
       if (reservation.state.status === 'released') return noActiveReservation();
@@ -53,7 +54,11 @@ export function noActiveReservation(): Refusal {
   });
 }
 
-function billDirectly(request: CommitReservedCredits, { wallet, terms }: Account, desk: Desk): ReservedCreditsCommitted {
+function billDirectly(
+  request: CommitReservedCredits,
+  { wallet, terms }: Account,
+  desk: Desk,
+): ReservedCreditsCommitted {
   const reservation = CreditReservation.open({
     id: newId(desk.now.getTime()),
     orgId: request.orgId,
@@ -82,7 +87,12 @@ function billDirectly(request: CommitReservedCredits, { wallet, terms }: Account
   return { ...settlement, callId: request.callId, duplicate: false };
 }
 
-function settle(request: CommitReservedCredits, reservation: CreditReservation, wallet: Wallet, desk: Desk): Settlement {
+function settle(
+  request: CommitReservedCredits,
+  reservation: CreditReservation,
+  wallet: Wallet,
+  desk: Desk,
+): Settlement {
   const { rateCard, reservedPence, callId } = reservation.state;
   const late = !reservation.isActive;
   const holdPence = late ? 0 : reservedPence;

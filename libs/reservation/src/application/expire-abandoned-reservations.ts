@@ -77,7 +77,10 @@ export class ExpireAbandonedReservations implements OnModuleDestroy {
       for (const outcome of outcomes) {
         // One hold that cannot be judged keeps no other from being given back; it stays due and is told about.
         if (outcome.status === 'rejected') {
-          this.log.error(`a hold could not be judged: ${(outcome.reason as Error).message}`, (outcome.reason as Error).stack);
+          this.log.error(
+            `a hold could not be judged: ${(outcome.reason as Error).message}`,
+            (outcome.reason as Error).stack,
+          );
           continue;
         }
         if (isRefusal(outcome.value)) continue; // overloaded or no database: still due, so the next sweep finds it

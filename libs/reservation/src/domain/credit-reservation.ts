@@ -107,7 +107,8 @@ export class CreditReservation {
 
   /** Closes the hold with what its call cost. From active, or late from expired. */
   settle(settlement: Settlement, at: Date): void {
-    if (!this.isActive && this.now.status !== 'expired') throw new Error(`cannot settle a ${this.now.status} reservation`);
+    if (!this.isActive && this.now.status !== 'expired')
+      throw new Error(`cannot settle a ${this.now.status} reservation`);
     const charged = settlement.status === 'committed';
     this.now = {
       ...this.now,

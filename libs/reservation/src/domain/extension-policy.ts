@@ -11,8 +11,15 @@ export interface ExtensionPolicy {
  * Until which second of talk a hold should reach now; null when it reaches far enough. Depends on the state alone, so
  * that asking twice extends once.
  */
-export function extensionTarget(elapsedSeconds: number, grantedSeconds: number, policy: ExtensionPolicy): number | null {
+export function extensionTarget(
+  elapsedSeconds: number,
+  grantedSeconds: number,
+  policy: ExtensionPolicy,
+): number | null {
   if (grantedSeconds - elapsedSeconds > policy.lookaheadSeconds) return null;
-  const target = Math.min(MAX_GRANTED_SECONDS, Math.ceil(Math.max(elapsedSeconds, grantedSeconds)) + policy.sliceSeconds);
+  const target = Math.min(
+    MAX_GRANTED_SECONDS,
+    Math.ceil(Math.max(elapsedSeconds, grantedSeconds)) + policy.sliceSeconds,
+  );
   return target > grantedSeconds ? target : null;
 }

@@ -23,7 +23,12 @@ export function sizeHold(card: RateCard, seconds: number, spendablePence: Pence)
  * How much to add to a hold so that its call may last until `untilSeconds`; null when not one increment more fits.
  * Priced as a whole, so that slices add up to exactly the price of the call they grant.
  */
-export function sizeSlice(card: RateCard, heldPence: Pence, untilSeconds: number, spendablePence: Pence): HoldSize | null {
+export function sizeSlice(
+  card: RateCard,
+  heldPence: Pence,
+  untilSeconds: number,
+  spendablePence: Pence,
+): HoldSize | null {
   const whole = sizeHold(card, untilSeconds, heldPence + spendablePence);
   if (whole === null || whole.pence <= heldPence) return null;
   return { pence: whole.pence - heldPence, seconds: whole.seconds, partial: whole.partial };

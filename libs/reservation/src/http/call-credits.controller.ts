@@ -1,16 +1,18 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiTenant, CurrentCaller, nameOf, orRefuse, Problems, Tenant, TenantIfKnown, type Caller } from '@holdfast/platform';
+import {
+  ApiTenant,
+  CurrentCaller,
+  nameOf,
+  orRefuse,
+  Problems,
+  Tenant,
+  TenantIfKnown,
+  type Caller,
+} from '@holdfast/platform';
 import type { FastifyReply } from 'fastify';
 import { Reservations } from '../application/reservations';
-import {
-  CommitAnswer,
-  CommitBody,
-  ReleaseAnswer,
-  ReleaseBody,
-  ReserveAnswer,
-  ReserveBody,
-} from './call-credits.dto';
+import { CommitAnswer, CommitBody, ReleaseAnswer, ReleaseBody, ReserveAnswer, ReserveBody } from './call-credits.dto';
 
 @ApiTags('Billing: calls')
 @ApiTenant()

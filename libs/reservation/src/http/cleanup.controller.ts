@@ -7,7 +7,8 @@ class CleanupAnswer {
   @ApiProperty({ description: 'given back: no sign of life' }) expired: number;
   @ApiProperty({ description: 'still live' }) renewed: number;
   @ApiProperty({ description: 'ended, and charged from the provider’s own times' }) committed: number;
-  @ApiProperty({ description: 'left alone: nothing is known of the call yet, or somebody else was faster' }) kept: number;
+  @ApiProperty({ description: 'left alone: nothing is known of the call yet, or somebody else was faster' })
+  kept: number;
 }
 
 @ApiTags('Operators: calls')

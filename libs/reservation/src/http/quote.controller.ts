@@ -12,14 +12,18 @@ const QuoteQuery = z
     minutes: z.coerce.number().min(0).max(MAX_MINUTES).optional(),
     seconds: z.coerce.number().min(0).max(MAX_BILLABLE_SECONDS).optional(),
   })
-  .refine(({ minutes, seconds }) => (minutes === undefined) !== (seconds === undefined), 'give either minutes or seconds');
+  .refine(
+    ({ minutes, seconds }) => (minutes === undefined) !== (seconds === undefined),
+    'give either minutes or seconds',
+  );
 type QuoteQuery = z.infer<typeof QuoteQuery>;
 
 class QuoteAnswer {
   @ApiProperty({ example: 300 }) seconds: number;
   @ApiProperty({ example: 280 }) costPence: number;
   @ApiProperty({ example: true, description: 'the wallet could pay for it now' }) affordable: boolean;
-  @ApiProperty({ example: 10_680, description: 'how long a call the wallet could pay for now' }) affordableSeconds: number;
+  @ApiProperty({ example: 10_680, description: 'how long a call the wallet could pay for now' })
+  affordableSeconds: number;
 }
 
 @ApiTags('Billing: calls')
@@ -29,7 +33,10 @@ export class QuoteController {
   constructor(private readonly quotes: Quotes) {}
 
   @Get()
-  @ApiOperation({ summary: 'What a call of this length would cost now', description: '`?minutes=5` or `?seconds=187.4`.' })
+  @ApiOperation({
+    summary: 'What a call of this length would cost now',
+    description: '`?minutes=5` or `?seconds=187.4`.',
+  })
   @ApiQuery({ name: 'minutes', required: false, example: 5 })
   @ApiQuery({ name: 'seconds', required: false })
   @ApiOkResponse({ type: QuoteAnswer })

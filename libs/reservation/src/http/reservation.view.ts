@@ -1,6 +1,11 @@
 import { rateFromE4 } from '@holdfast/kernel';
 import { ApiProperty } from '@nestjs/swagger';
-import { CreditReservation, RESERVATION_STATUSES, type ReservationState, type ReservationStatus } from '../domain/credit-reservation';
+import {
+  CreditReservation,
+  RESERVATION_STATUSES,
+  type ReservationState,
+  type ReservationStatus,
+} from '../domain/credit-reservation';
 
 class ReservationRateCard {
   @ApiProperty({ example: 1 }) version: number;
@@ -23,7 +28,11 @@ export class ReservationView {
   @ApiProperty({ example: 300 }) grantedSeconds: number;
   @ApiProperty({ type: ReservationRateCard }) rateCard: ReservationRateCard;
   @ApiProperty({ example: false }) late: boolean;
-  @ApiProperty({ type: Number, nullable: true, description: 'a later report named this duration; the first charge stands' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'a later report named this duration; the first charge stands',
+  })
   discrepancySeconds: number | null;
   @ApiProperty({ format: 'date-time' }) createdAt: string;
   @ApiProperty({ format: 'date-time' }) expiresAt: string;

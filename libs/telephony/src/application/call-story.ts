@@ -89,7 +89,11 @@ function toEvent(entry: JournalEntry, before: readonly JournalEntry[]): StoryEve
   const detail = { amountPence, transactionId, description, by: entry.createdBy };
   switch (entry.type) {
     case 'reservation':
-      return { at, kind: before.some((earlier) => earlier.type === 'reservation') ? 'extended' : 'reserved', ...detail };
+      return {
+        at,
+        kind: before.some((earlier) => earlier.type === 'reservation') ? 'extended' : 'reserved',
+        ...detail,
+      };
     case 'reservation_release':
       return { at, kind: 'released', ...detail };
     case 'call_deduction':

@@ -50,7 +50,12 @@ export class StatusCheck {
     const endCall = checked.prepaid && decision.endCall;
     const warn = checked.prepaid && decision.warn && checked.lastSlice;
     const message = endCall ? CREDIT_USED_UP : warn ? creditRunsOutIn(decision.remainingSeconds) : undefined;
-    const detail = { by: 'status-check', remainingSeconds: decision.remainingSeconds, addedPence: checked.addedPence, endCall };
+    const detail = {
+      by: 'status-check',
+      remainingSeconds: decision.remainingSeconds,
+      addedPence: checked.addedPence,
+      endCall,
+    };
     this.calls.tell({ callId, orgId: owner, at: checked.at, kind: 'checked', detail });
     return {
       endCall,

@@ -46,7 +46,10 @@ export class EnforceCalls implements OnModuleDestroy {
   ) {}
 
   start(): void {
-    this.scheduler.addInterval('enforce-calls', setInterval(() => void this.tick(), TICK_MS));
+    this.scheduler.addInterval(
+      'enforce-calls',
+      setInterval(() => void this.tick(), TICK_MS),
+    );
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -60,7 +63,7 @@ export class EnforceCalls implements OnModuleDestroy {
     if (this.ticking || this.stopping) return;
     this.ticking = true;
     try {
-      for (let taken = CLAIM; taken === CLAIM && !this.stopping; ) {
+      for (let taken = CLAIM; taken === CLAIM && !this.stopping;) {
         const now = this.clock.approximate();
         const until = addSeconds(now, (TICK_MS / 1_000) * this.settings.timeScale);
         const due = await this.calls.claimDue(until, (LEASE_MS / 1_000) * this.settings.timeScale, CLAIM);
@@ -75,13 +78,16 @@ export class EnforceCalls implements OnModuleDestroy {
   }
 
   private at(moment: Date, call: Call): void {
-    const timer = setTimeout(() => {
-      this.waiting.delete(timer);
-      const work = this.decide(call)
-        .catch((fault: Error) => this.log.error(`call ${call.callId}: ${fault.message}`, fault.stack))
-        .finally(() => this.working.delete(work));
-      this.working.add(work);
-    }, this.clock.msUntil(moment) + NOT_EARLY_MS);
+    const timer = setTimeout(
+      () => {
+        this.waiting.delete(timer);
+        const work = this.decide(call)
+          .catch((fault: Error) => this.log.error(`call ${call.callId}: ${fault.message}`, fault.stack))
+          .finally(() => this.working.delete(work));
+        this.working.add(work);
+      },
+      this.clock.msUntil(moment) + NOT_EARLY_MS,
+    );
     this.waiting.add(timer);
   }
 
@@ -131,10 +137,20 @@ export class EnforceCalls implements OnModuleDestroy {
   /** A call that runs although nothing could be held for it: if somebody topped up it may go on, else it ends now. */
   private async enforceWithoutHold(call: Call): Promise<void> {
     const { orgId, billingCallId, callId } = call;
-    const hold = await this.reservations.reserve({ orgId, callId: billingCallId, vapiCallId: callId, createdBy: TIMER });
+    const hold = await this.reservations.reserve({
+      orgId,
+      callId: billingCallId,
+      vapiCallId: callId,
+      createdBy: TIMER,
+    });
     const now = this.clock.approximate();
     if (!isRefusal(hold)) return this.lookAgain(call, now, 0, {});
-    const { nextInSeconds } = enforce({ remainingSeconds: 0, lastSlice: true, warnedAtSeconds: null, cutAttempts: call.cutAttempts });
+    const { nextInSeconds } = enforce({
+      remainingSeconds: 0,
+      lastSlice: true,
+      warnedAtSeconds: null,
+      cutAttempts: call.cutAttempts,
+    });
     if (hold.code === 'insufficient_balance' || hold.code === 'call_id_conflict') await this.cut(call);
     return this.lookAgain({ ...call, cutAttempts: call.cutAttempts + 1 }, now, nextInSeconds, {
       lastSlice: true,
@@ -150,7 +166,9 @@ export class EnforceCalls implements OnModuleDestroy {
   /** Says goodbye with the order to hang up after it, then hangs up: whichever works first ends the unpaid talk. */
   private async cut(call: Call): Promise<void> {
     if (!call.controlUrl) {
-      this.tell(call, this.clock.approximate(), 'cut_failed', { reason: 'no control URL is known; the pushed cap must end it' });
+      this.tell(call, this.clock.approximate(), 'cut_failed', {
+        reason: 'no control URL is known; the pushed cap must end it',
+      });
       return;
     }
     if (call.cutAttempts === 0) {
@@ -160,7 +178,8 @@ export class EnforceCalls implements OnModuleDestroy {
     const at = this.clock.approximate(); // of the order: the call may be seen ended before its answer is
     const ended = await this.control.endCall(call.controlUrl);
     if (ended.ok) this.tell(call, at, 'cut', { attempt: call.cutAttempts + 1, roundTripMs: ended.ms });
-    else this.tell(call, at, 'cut_failed', { attempt: call.cutAttempts + 1, reason: ended.reason, detail: ended.detail });
+    else
+      this.tell(call, at, 'cut_failed', { attempt: call.cutAttempts + 1, reason: ended.reason, detail: ended.detail });
     if (!ended.ok && ended.gone) await this.recovery.askWhetherEnded(call);
   }
 

@@ -151,7 +151,13 @@ export class CallFollower {
       source: 'vapi:report',
     });
     if (isRefusal(settled)) {
-      this.calls.tell({ callId, orgId, at: this.clock.approximate(), kind: 'settlement_failed', detail: { code: settled.code } });
+      this.calls.tell({
+        callId,
+        orgId,
+        at: this.clock.approximate(),
+        kind: 'settlement_failed',
+        detail: { code: settled.code },
+      });
       return failed(orgId, settled);
     }
     const detail = { seconds: duration.seconds, ...(duration.flag && { flag: duration.flag }) };

@@ -40,12 +40,18 @@ export class Gate {
     const tenant = await this.tenants.find(call);
     if (!tenant?.assistantId) return { open: false, orgId: tenant?.orgId ?? null, why: 'number_unknown' };
     const { orgId, assistantId } = tenant;
-    const reserved = await this.reservations.reserve({ orgId, callId: call.callId, vapiCallId: call.callId, createdBy: GATE });
+    const reserved = await this.reservations.reserve({
+      orgId,
+      callId: call.callId,
+      vapiCallId: call.callId,
+      createdBy: GATE,
+    });
     if (isRefusal(reserved)) {
       const why = reserved.code === 'insufficient_balance' ? 'out_of_credit' : 'not_available';
       return this.refuse(call, orgId, why, reserved.code);
     }
-    if (reserved.status !== 'active') return this.refuse(call, orgId, 'not_available', `the hold is ${reserved.status}`);
+    if (reserved.status !== 'active')
+      return this.refuse(call, orgId, 'not_available', `the hold is ${reserved.status}`);
     const capSeconds = capOf(reserved);
     if (capSeconds < SHORTEST_CALL_SECONDS) {
       await this.giveBack(call.callId, orgId);
@@ -79,7 +85,12 @@ export class Gate {
   }
 
   private async giveBack(callId: string, orgId: string): Promise<void> {
-    const released = await this.reservations.release({ callId, orgId, reason: 'the call did not start', createdBy: GATE });
+    const released = await this.reservations.release({
+      callId,
+      orgId,
+      reason: 'the call did not start',
+      createdBy: GATE,
+    });
     if (isRefusal(released)) this.log.warn(`hold of ${callId} was not given back (${released.code}); it will expire`);
   }
 }

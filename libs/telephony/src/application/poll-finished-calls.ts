@@ -37,7 +37,10 @@ export class PollFinishedCalls implements OnModuleDestroy {
   start(): void {
     if (!this.lookup) return;
     const everyMs = Math.max(MIN_POLL_MS, (POLL_SECONDS * 1_000) / this.settings.timeScale);
-    this.scheduler.addInterval('poll-finished-calls', setInterval(() => void this.poll(), everyMs));
+    this.scheduler.addInterval(
+      'poll-finished-calls',
+      setInterval(() => void this.poll(), everyMs),
+    );
   }
 
   /** Polls now, or joins the poll that is running. A repeat finds nothing new. */

@@ -4,7 +4,14 @@ import { EngineClock } from '@holdfast/platform';
 import { ReservationReader, Reservations, type ReservationState } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import { CallBook } from './call-book.port';
-import { CALL_LOOKUP, type CallLookup, type FinishedCall, type GoneCall, type LiveCall, type Unreachable } from './call-lookup.port';
+import {
+  CALL_LOOKUP,
+  type CallLookup,
+  type FinishedCall,
+  type GoneCall,
+  type LiveCall,
+  type Unreachable,
+} from './call-lookup.port';
 import { TenantFinder } from './find-tenant';
 import { REPORT_GRACE_SECONDS } from './report-grace';
 import { CallSettlement } from './settle-call';
@@ -72,7 +79,13 @@ export class CallRecovery {
   ): Promise<boolean> {
     const { callId, orgId, billingCallId } = call;
     const at = this.clock.approximate();
-    this.calls.tell({ callId, orgId, at, kind: 'looked_up', detail: { outcome: found.outcome, endedReason: found.endedReason } });
+    this.calls.tell({
+      callId,
+      orgId,
+      at,
+      kind: 'looked_up',
+      detail: { outcome: found.outcome, endedReason: found.endedReason },
+    });
     if (found.outcome === 'never-connected') {
       const reason = 'the provider says it never connected';
       const released = await this.reservations.release({ orgId, callId: billingCallId, reason, createdBy: LOOKUP });

@@ -55,7 +55,11 @@ export class CallSettlement {
         orgId: call.orgId,
         at,
         kind: 'discrepancy',
-        detail: { chargedForSeconds: committed.actualDurationSeconds, nowReportedSeconds: call.seconds, source: call.source },
+        detail: {
+          chargedForSeconds: committed.actualDurationSeconds,
+          nowReportedSeconds: call.seconds,
+          source: call.source,
+        },
       });
     }
     return committed;

@@ -24,7 +24,10 @@ export type Enforcement =
 export function enforce(call: LiveCallView): Enforcement {
   const { remainingSeconds, lastSlice, cutAttempts } = call;
   if (remainingSeconds <= 0) {
-    return { action: 'cut', nextInSeconds: CUT_AGAIN_SECONDS[Math.min(cutAttempts, CUT_AGAIN_SECONDS.length - 1)] as number };
+    return {
+      action: 'cut',
+      nextInSeconds: CUT_AGAIN_SECONDS[Math.min(cutAttempts, CUT_AGAIN_SECONDS.length - 1)] as number,
+    };
   }
   if (!lastSlice) {
     // Below the lookahead only where nothing can be added any more: at the longest call there is.

@@ -26,7 +26,8 @@ export class CallStoryController {
   @Get(':callId')
   @ApiOperation({
     summary: 'One call’s story',
-    description: 'Every grant, extension, check, warning, cut and charge in order: why was I cut, why was I charged this.',
+    description:
+      'Every grant, extension, check, warning, cut and charge in order: why was I cut, why was I charged this.',
   })
   @ApiOkResponse({ type: CallStoryAnswer })
   @Problems(404)

@@ -13,7 +13,12 @@ import {
   refuse,
 } from '@holdfast/platform';
 import { z } from 'zod';
-import { DELIVERY_STATUSES, DeliveryLog, type DeliveryStatus, type LoggedDelivery } from '../application/delivery-log.port';
+import {
+  DELIVERY_STATUSES,
+  DeliveryLog,
+  type DeliveryStatus,
+  type LoggedDelivery,
+} from '../application/delivery-log.port';
 import { DeliveryReplay } from '../application/delivery-replay.port';
 
 const DeliveryQuery = z.object({
@@ -47,7 +52,8 @@ class DeliveryPage {
 
 class WholeDelivery extends DeliverySummary {
   @ApiProperty({ type: Object }) headers: unknown;
-  @ApiProperty({ type: Object, description: 'redacted: no secrets, no control URLs, no conversation' }) payload: unknown;
+  @ApiProperty({ type: Object, description: 'redacted: no secrets, no control URLs, no conversation' })
+  payload: unknown;
 }
 
 @ApiTags('Operators: webhooks')
@@ -74,7 +80,10 @@ export class DeliveriesController {
     });
     const data = found.slice(0, limit);
     const last = data.at(-1);
-    return { data, nextCursor: found.length > limit && last ? encodeCursor([last.receivedAt.toISOString(), last.id]) : null };
+    return {
+      data,
+      nextCursor: found.length > limit && last ? encodeCursor([last.receivedAt.toISOString(), last.id]) : null,
+    };
   }
 
   @Get(':id')

@@ -1,6 +1,15 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { ApiOperator, cursorField, decodeCursor, encodeCursor, isUuid, OperatorOnly, pageField, Problems } from '@holdfast/platform';
+import {
+  ApiOperator,
+  cursorField,
+  decodeCursor,
+  encodeCursor,
+  isUuid,
+  OperatorOnly,
+  pageField,
+  Problems,
+} from '@holdfast/platform';
 import { z } from 'zod';
 import { CALL_LIST_STATES, LiveCalls } from '../application/live-calls.port';
 
@@ -17,7 +26,8 @@ class LiveCallView {
   @ApiProperty({ example: 300 }) grantedSeconds: number;
   @ApiProperty({ example: 238.6 }) remainingSeconds: number;
   @ApiProperty({ example: 280 }) reservedPence: number;
-  @ApiProperty({ example: false, description: 'money was short for a whole slice: the end is near' }) lastSlice: boolean;
+  @ApiProperty({ example: false, description: 'money was short for a whole slice: the end is near' })
+  lastSlice: boolean;
   @ApiProperty({ format: 'date-time', type: String }) expiresAt: Date;
 }
 

@@ -25,10 +25,14 @@ export const CALL_COLUMNS = `c.call_id, c.org_id, c.billing_call_id, c.kind, c.s
   c.control_url, c.created_at, c.started_at, c.ended_at, c.ended_reason, c.last_slice, c.warned_at_seconds,
   c.cut_attempts, c.lookups`;
 
-export const FIND_CALLS = statement<CallRow>('find_calls', `select ${CALL_COLUMNS} from calls c where c.call_id = any($1::text[])`);
+export const FIND_CALLS = statement<CallRow>(
+  'find_calls',
+  `select ${CALL_COLUMNS} from calls c where c.call_id = any($1::text[])`,
+);
 
 /** States only move forward, whatever order news comes in. */
-const RANK = (state: string): string => `array_position(array['refused', 'ringing', 'live', 'ended', 'settled'], ${state})`;
+const RANK = (state: string): string =>
+  `array_position(array['refused', 'ringing', 'live', 'ended', 'settled'], ${state})`;
 const FURTHER = `case when ${RANK('excluded.state')} > ${RANK('c.state')} then excluded.state else c.state end`;
 
 /** A settlement brings the provider's own times; before it, what was told first stands. */

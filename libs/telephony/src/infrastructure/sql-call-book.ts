@@ -4,7 +4,17 @@ import { BulkReader, BulkWriter, Metrics, Settings } from '@holdfast/platform';
 import { DataSource } from 'typeorm';
 import { CallBook, type Decided } from '../application/call-book.port';
 import type { Call, CallEventKind, CallHappening, CallNews } from '../domain/call';
-import { CALL_COLUMNS, CLAIM_DUE, DECIDED, FIND_CALLS, LEARN_OF_CALLS, newsColumns, TELL, toCall, type CallRow } from './call.sql';
+import {
+  CALL_COLUMNS,
+  CLAIM_DUE,
+  DECIDED,
+  FIND_CALLS,
+  LEARN_OF_CALLS,
+  newsColumns,
+  TELL,
+  toCall,
+  type CallRow,
+} from './call.sql';
 
 /** Events of one story that are shown: twelve hours of a check a minute, and more. */
 const MAX_EVENTS = 5_000;
@@ -97,7 +107,9 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
   tell(happening: CallHappening): void {
     this.events
       .write(happening)
-      .then((refused) => refused && isRefusal(refused) && this.log.warn(`part of a call's story was lost: ${refused.code}`))
+      .then(
+        (refused) => refused && isRefusal(refused) && this.log.warn(`part of a call's story was lost: ${refused.code}`),
+      )
       .catch((fault: Error) => this.log.warn(`part of a call's story was lost: ${fault.message}`));
   }
 
@@ -106,7 +118,13 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
       'select call_id, org_id, at, kind, detail from call_events where call_id = $1 order by at, id limit $2',
       [callId, MAX_EVENTS],
     );
-    return rows.map(({ call_id: id, org_id: orgId, at, kind, detail }) => ({ callId: id, orgId, at, kind, detail: detail ?? {} }));
+    return rows.map(({ call_id: id, org_id: orgId, at, kind, detail }) => ({
+      callId: id,
+      orgId,
+      at,
+      kind,
+      detail: detail ?? {},
+    }));
   }
 
   async onApplicationShutdown(): Promise<void> {

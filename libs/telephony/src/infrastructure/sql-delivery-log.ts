@@ -58,7 +58,13 @@ export class SqlDeliveryLog extends DeliveryLog implements OnApplicationShutdown
     return this.results.write(result);
   }
 
-  async list({ status, type, callId, before, limit }: DeliveryFilter): Promise<Omit<LoggedDelivery, 'payload' | 'headers'>[]> {
+  async list({
+    status,
+    type,
+    callId,
+    before,
+    limit,
+  }: DeliveryFilter): Promise<Omit<LoggedDelivery, 'payload' | 'headers'>[]> {
     const rows: DeliveryRow[] = await this.database.query(LIST_DELIVERIES, [
       status ?? null,
       type ?? null,
@@ -79,7 +85,11 @@ export class SqlDeliveryLog extends DeliveryLog implements OnApplicationShutdown
   }
 
   async claimRetries(now: Date, leaseSeconds: number, limit: number): Promise<LoggedDelivery[]> {
-    const [rows]: [DeliveryRow[], number] = await this.database.query(CLAIM_RETRIES, [now, addSeconds(now, leaseSeconds), limit]);
+    const [rows]: [DeliveryRow[], number] = await this.database.query(CLAIM_RETRIES, [
+      now,
+      addSeconds(now, leaseSeconds),
+      limit,
+    ]);
     return rows.map(whole);
   }
 

@@ -32,7 +32,12 @@ export class GateAnswerer {
   ) {}
 
   /** @param reachedAt the URL under which Vapi reached this engine just now. Never rejects. */
-  async answer(event: AssistantRequested, body: unknown, headers: DeliveryHeaders, reachedAt: string): Promise<GateAnswer> {
+  async answer(
+    event: AssistantRequested,
+    body: unknown,
+    headers: DeliveryHeaders,
+    reachedAt: string,
+  ): Promise<GateAnswer> {
     let late = false;
     const decided = this.decide(event, body, headers).then(async (decision) => {
       // Nobody waits for this any more: the call was refused, so nothing may stay held for it.
@@ -57,7 +62,11 @@ export class GateAnswerer {
     }
   }
 
-  private async decide(event: AssistantRequested, body: unknown, headers: DeliveryHeaders): Promise<GateDecision | null> {
+  private async decide(
+    event: AssistantRequested,
+    body: unknown,
+    headers: DeliveryHeaders,
+  ): Promise<GateDecision | null> {
     const received = await this.deliveries.receive(event, body, headers);
     if (!('id' in received)) return null; // nothing durable was written: closed
     const decision = await this.gate.decide(event.call);

@@ -75,7 +75,12 @@ export class DeliveryProcessor {
         status: followed.status,
         orgId: followed.orgId,
         error: followed.status === 'failed' ? followed.error : null,
-        outcome: followed.status === 'processed' ? followed.outcome : followed.status === 'ignored' ? { reason: followed.reason } : null,
+        outcome:
+          followed.status === 'processed'
+            ? followed.outcome
+            : followed.status === 'ignored'
+              ? { reason: followed.reason }
+              : null,
         retryAt: retry ? addSeconds(at, pause) : null,
       })
       // Without its outcome the delivery looks abandoned and is run again: that moves nothing.

@@ -32,8 +32,14 @@ export class RetryDeliveries implements OnModuleDestroy {
   ) {}
 
   start(): void {
-    this.scheduler.addInterval('retry-deliveries', setInterval(() => void this.retry(), LOOK_EVERY_MS));
-    this.scheduler.addInterval('forget-deliveries', setInterval(() => void this.forget(), SWEEP_EVERY_MS));
+    this.scheduler.addInterval(
+      'retry-deliveries',
+      setInterval(() => void this.retry(), LOOK_EVERY_MS),
+    );
+    this.scheduler.addInterval(
+      'forget-deliveries',
+      setInterval(() => void this.forget(), SWEEP_EVERY_MS),
+    );
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -51,7 +57,7 @@ export class RetryDeliveries implements OnModuleDestroy {
   }
 
   private async retryOnce(): Promise<void> {
-    for (let taken = AT_ONCE; taken === AT_ONCE && !this.stopping; ) {
+    for (let taken = AT_ONCE; taken === AT_ONCE && !this.stopping;) {
       const now = await this.clock.now();
       const due = await this.deliveries.claimRetries(now, LEASE_SECONDS * this.settings.timeScale, AT_ONCE);
       await Promise.all(due.map((delivery) => this.processor.replay(delivery)));

@@ -54,7 +54,10 @@ export class StatusCheckController {
   @ApiBody({ schema: { example: { message: { call: { id: 'call-123' }, durationSeconds: 61.5 } } } })
   @ApiOkResponse({ type: StatusCheckAnswer })
   @Problems(404)
-  async check(@Req() request: FastifyRequest, @Body({ schema: StatusCheckBody }) body: StatusCheckBody): Promise<CallStatus> {
+  async check(
+    @Req() request: FastifyRequest,
+    @Body({ schema: StatusCheckBody }) body: StatusCheckBody,
+  ): Promise<CallStatus> {
     const orgId = await this.scopeOf(request);
     const callId = (body.message?.call ?? body.call)?.id as string;
     return orRefuse(await this.status.check(callId, body.message?.durationSeconds ?? undefined, orgId));

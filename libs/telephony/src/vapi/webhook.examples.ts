@@ -9,6 +9,8 @@ export const WEBHOOK_EXAMPLES = {
   'a call asks to come in': { value: { message: { type: 'assistant-request', call } } },
   'it was answered': { value: { message: { type: 'status-update', status: 'in-progress', call } } },
   'it is over': {
-    value: { message: { type: 'end-of-call-report', endedReason: 'customer-ended-call', durationSeconds: 187.412, call } },
+    value: {
+      message: { type: 'end-of-call-report', endedReason: 'customer-ended-call', durationSeconds: 187.412, call },
+    },
   },
 };
