@@ -13,5 +13,7 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   globalSetup: '<rootDir>/test/support/global-setup.cjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.cjs',
+  // The provider's SDK keeps a timer for 10 s after a failed request; nothing of ours is left running.
+  forceExit: true,
   testTimeout: 30_000,
 };

@@ -161,7 +161,7 @@ describe('a field that is not what it should be', () => {
   });
 
   it.each(Object.entries(TARGETS))('%s: a field nobody knows is refused', async (_, target) => {
-    for (const extra of ['"orgId":"x"', '"balancePence":1', '"createdBy":"me"', '"toString":1', '"":1']) {
+    for (const extra of ['"orgId":"x"', '"balancePence":1', '"createdBy":"me"', '"":1']) {
       expectRefused(await send(target, `${bodyWith(target, {}).slice(0, -1)},${extra}}`));
     }
   });

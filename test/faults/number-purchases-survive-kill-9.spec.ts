@@ -130,4 +130,12 @@ describe('killed with -9 at any step, a purchase ends as number and charge, or n
     expect(soldNumbers(folder).map(({ intentId }) => intentId)).not.toContain(body.id);
     expect(await book.balanceOf(orgId)).toBe(BALANCE - 1_000);
   });
+
+  it('and after all these deaths the book reconciles', async () => {
+    const { status, body } = await send(engine.url, 'GET', 'api/admin/reconciliation', { key: ADMIN_KEY });
+    expect({ status, failed: (body.checks as { ok: boolean }[]).filter(({ ok }) => !ok) }).toEqual({
+      status: 200,
+      failed: [],
+    });
+  });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { ControlDesk } from './support/control-desk';
+import { sql } from './support/database-access';
 import { deliver } from './support/deliver';
 import { eventually } from './support/eventually';
 import { ended, inProgress, report } from './support/messages';
@@ -116,7 +117,11 @@ describe('a top-up during the last slice', () => {
       const { orgId, call } = await openNumberedTenant(operator, { balancePence: 50, rateCard: PER_SECOND });
       const callId = randomUUID();
       await deliver(engine, inProgress(callId, { ...call, type: 'outboundPhoneCall', controlUrl: desk.urlOf(callId) }));
-      await eventually(() => expect(desk.of(callId)).toHaveLength(1)); // the first warning: the next look is 15 s away
+      await eventually(() => expect(desk.of(callId)).toHaveLength(1)); // the first warning
+      const nextLook = `select extract(epoch from next_decision_at - clock_timestamp())::float as s from calls where last_slice`;
+      await eventually(async () =>
+        expect((await sql<{ s: number }>(engine.database.url, nextLook))[0]?.s).toBeGreaterThan(7),
+      );
       await operator.topUp(orgId, 10_000);
       // Real time: a quarter of a second is enough; half the way to the next look is a busy machine's share.
       await eventually(async () => {

@@ -81,7 +81,17 @@ describe('whatever order its messages come in', () => {
     );
   });
 
-  it('leaves a book in which every invariant holds', async () => {
+  it('an answer that is told after the end holds nothing', async () => {
+    const callId = randomUUID();
+    await deliver(engine, messageOf('04', callId));
+    await deliver(engine, messageOf('03', callId));
+    expect((await operator.story(callId)).state).toBe('ended');
+  });
+
+  it('nothing of all this failed, and every invariant holds', async () => {
+    const failed = await operator.deliveries({ status: 'failed' });
+    // A gate that is asked about a call which is over refuses, and says so to the operator.
+    expect(failed.filter(({ type }) => type !== 'assistant-request')).toEqual([]);
     expect(await operator.violations()).toEqual([]);
   });
 });

@@ -104,10 +104,6 @@ describe('the webhook', () => {
     ['a type of a megabyte', JSON.stringify({ message: { type: 'x'.repeat(MEGABYTE) } })],
     ['a type that is only inherited', '{"message":{"__proto__":{"type":"hang"}}}'],
     ['50 000 levels of lists', '['.repeat(50_000) + ']'.repeat(50_000)],
-    [
-      '50 000 levels inside a good message',
-      `{"message":{"type":"hang","deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`,
-    ],
   ])('answers 400 with a problem to %s', async (_, body) => {
     const before = (await operator.deliveries({})).length;
     const answer = await send(body);
@@ -126,10 +122,10 @@ describe('the webhook', () => {
     },
   );
 
-  it('charges a report although half a megabyte of nesting hangs on it', async () => {
+  it.each([50_000, 100_000])('charges a report although %d levels of nesting hang on it', async (levels) => {
     const { orgId, call } = await openNumberedTenant(operator, { balancePence: BALANCE });
     const message = JSON.stringify(report(randomUUID(), call, { durationSeconds: 61, artifact: { deep: 0 } }));
-    const deep = '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000);
+    const deep = '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
     expect(await send(`{"message":${message.replace('"deep":0', `"deep":${deep}`)}}`)).toMatchObject({ status: 200 });
     expect(await operator.wallet(orgId)).toMatchObject({ balancePence: BALANCE - 112 });
   });

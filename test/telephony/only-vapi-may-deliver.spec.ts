@@ -128,7 +128,7 @@ describe('without signatures', () => {
     ['the secret as another scheme', just({ authorization: `Basic ${SECRET}` })],
     ['the right secret and then a wrong one', just({ 'x-vapi-secret': [SECRET, 'wrong'] })],
     ['a wrong secret and then the right one', just({ 'x-vapi-secret': ['wrong', SECRET] })],
-    ['a repeated bearer token', just({ authorization: [`Bearer ${SECRET}`, 'Bearer wrong'] })],
+    ['a repeated bearer token', just({ Authorization: [`Bearer ${SECRET}`, 'Bearer wrong'] })],
     ['a signature, which nobody configured', (body) => ({ headers: signed(body) })],
   ])('a delivery with %s is refused', (_, attempt) => receiver.expectRefused(attempt));
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Refusal } from '@holdfast/kernel';
 import { RefusedError } from '@holdfast/platform';
 import type { FastifyInstance } from 'fastify';
@@ -27,14 +28,28 @@ export function registerJsonParser(server: FastifyInstance): void {
         return;
       }
       try {
-        // Webhooks are redacted by a walker with a bound of its own: scanning 130 kB twice would cost a quarter of a millisecond.
-        if (request.url !== WEBHOOK_PATH && depthOf(raw) > MAX_DEPTH) throw new SyntaxError('nested too deeply');
-        done(null, JSON.parse(raw.toString('utf8')));
+        // A webhook is never turned away for such things: it may be the only report of a call, and is redacted by a walker
+        // with bounds of its own. Scanning its 130 kB twice would cost a quarter of a millisecond besides.
+        done(null, request.url === WEBHOOK_PATH ? JSON.parse(raw.toString('utf8')) : parseStrictly(raw));
       } catch (fault) {
         done(malformed((fault as Error).message));
       }
     },
   );
+}
+
+/** @throws SyntaxError for what is no UTF-8 (two ids must not become one), nested too deep, or aims at a prototype. */
+function parseStrictly(raw: Buffer): unknown {
+  if (!isUtf8(raw)) throw new SyntaxError('not valid UTF-8');
+  if (depthOf(raw) > MAX_DEPTH) throw new SyntaxError('nested too deeply');
+  const text = raw.toString('utf8');
+  const suspicious = text.includes('__proto__') || text.includes('constructor') || text.includes('\\u00');
+  return JSON.parse(text, suspicious ? refusePrototype : undefined);
+}
+
+function refusePrototype(name: string, value: unknown): unknown {
+  if (name === '__proto__' || name === 'constructor') throw new SyntaxError(`${name} is not a field`);
+  return value;
 }
 
 function malformed(reason: string): Error {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import './schema-routes';
 import type { TestEngine } from '../../support/engine';
 
 /** Where an engine is and its operator key: enough to steer one in another process, too. */
@@ -84,8 +83,8 @@ export class Operator {
     await this.ask('DELETE', `api/managed-telephony/numbers/${encodeURIComponent(phoneNumber)}`, undefined, orgId);
   }
 
-  reserve(orgId: string, callId: string, estimatedMinutes?: number): Promise<{ reservedPence: number }> {
-    return this.ask('POST', 'api/billing/reserve-credits', { callId, estimatedMinutes }, orgId);
+  async reserve(orgId: string, callId: string, estimatedMinutes?: number, vapiCallId?: string): Promise<void> {
+    await this.ask('POST', 'api/billing/reserve-credits', { callId, vapiCallId, estimatedMinutes }, orgId);
   }
 
   wallet(orgId: string): Promise<Wallet> {

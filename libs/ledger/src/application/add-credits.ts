@@ -42,6 +42,7 @@ export function addCredits(request: AddCredits): Command<CreditsAdded> {
     request.description,
     refundOf?.transactionId,
   ]);
+  let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
     wants: [want(WALLETS, orgId), want(ARREARS, { orgId, collect: true }), want(KEYED_ENTRIES, { orgId, key })],
@@ -50,7 +51,7 @@ export function addCredits(request: AddCredits): Command<CreditsAdded> {
       if (!account) return organizationNotFound();
       const keyed = desk.on(KEYED_ENTRIES);
       const earlier = keyed.find(orgId, key);
-      if (earlier) return repeated(repeatOf(earlier, fingerprint));
+      if (earlier) return repeated(repeatOf(earlier, fingerprint), earlier.id !== own);
 
       const memo = {
         createdBy: request.createdBy,
@@ -63,14 +64,15 @@ export function addCredits(request: AddCredits): Command<CreditsAdded> {
       const owed = desk.on(ARREARS).owedBy(orgId);
       const entry = account.wallet.credit(type, amountPence, owed, memo, refundOf?.counterAccount);
       if (isRefusal(entry)) return entry;
+      own = entry.id;
       keyed.remember(entry);
       return answerOf(entry, false);
     },
   };
 }
 
-function repeated(earlier: JournalEntry | Refusal): CreditsAdded | Refusal {
-  return isRefusal(earlier) ? earlier : answerOf(earlier, true);
+function repeated(earlier: JournalEntry | Refusal, replayed: boolean): CreditsAdded | Refusal {
+  return isRefusal(earlier) ? earlier : answerOf(earlier, replayed);
 }
 
 /** A pure function of the journal's row, so that a repeat gives the first answer to the letter. */

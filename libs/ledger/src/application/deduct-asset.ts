@@ -31,6 +31,7 @@ export interface AssetDeducted {
 export function deductAsset(request: DeductAsset): Command<AssetDeducted> {
   const { orgId, assetType, costPence, idempotencyKey } = request;
   const fingerprint = fingerprintOf('deduct-asset', [orgId, assetType, costPence, request.description]);
+  let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
     wants: [want(WALLETS, orgId), want(KEYED_ENTRIES, { orgId, key: idempotencyKey })],
@@ -39,7 +40,7 @@ export function deductAsset(request: DeductAsset): Command<AssetDeducted> {
       if (!account) return organizationNotFound();
       const keyed = desk.on(KEYED_ENTRIES);
       const earlier = keyed.find(orgId, idempotencyKey);
-      if (earlier) return repeated(repeatOf(earlier, fingerprint));
+      if (earlier) return repeated(repeatOf(earlier, fingerprint), earlier.id !== own);
 
       const entry = account.wallet.deductAsset(assetType, costPence, {
         createdBy: request.createdBy,
@@ -49,14 +50,15 @@ export function deductAsset(request: DeductAsset): Command<AssetDeducted> {
         requestFingerprint: fingerprint,
       });
       if (isRefusal(entry)) return entry;
+      own = entry.id;
       keyed.remember(entry);
       return answerOf(entry, false);
     },
   };
 }
 
-function repeated(earlier: JournalEntry | Refusal): AssetDeducted | Refusal {
-  return isRefusal(earlier) ? earlier : answerOf(earlier, true);
+function repeated(earlier: JournalEntry | Refusal, replayed: boolean): AssetDeducted | Refusal {
+  return isRefusal(earlier) ? earlier : answerOf(earlier, replayed);
 }
 
 /** A pure function of the journal's row, so that a repeat gives the first answer to the letter. */

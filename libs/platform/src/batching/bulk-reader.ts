@@ -62,9 +62,8 @@ export class BulkReader<Row> {
       }
       return await this.connection.send(this.options.statement, [keys]);
     } catch (fault) {
-      const broken = this.connection;
-      this.connection = undefined; // a look-up that failed may have failed with its connection
-      await broken?.close();
+      this.connection?.abandon(); // a look-up that failed may have failed with its connection
+      this.connection = undefined;
       throw fault;
     }
   }

@@ -84,9 +84,8 @@ export class BulkWriter<Row> {
         return;
       } catch (fault) {
         if (!isConnectionLost(fault)) throw fault;
-        const lost = this.connections[lane];
+        this.connections[lane]?.abandon();
         this.connections[lane] = undefined;
-        await lost?.close();
         if (Date.now() - started > RETRY_MS) throw fault;
         await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
       }

@@ -73,7 +73,7 @@ export class Connection {
   private gather(): void {
     if (this.gathering) return;
     this.gathering = true;
-    const { stream } = (this.client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
+    const { stream } = this;
     stream.cork();
     process.nextTick(() => {
       this.gathering = false;
@@ -81,9 +81,19 @@ export class Connection {
     });
   }
 
-  /** Never throws: the connection is being given up. */
+  /** Says goodbye to the server. For a connection that works. */
   async close(): Promise<void> {
     this.lost = true;
     await this.client.end().catch(() => undefined);
+  }
+
+  /** Gives up a connection that failed or hangs: nothing is sent and nothing waited for. */
+  abandon(): void {
+    this.lost = true;
+    this.stream.destroy();
+  }
+
+  private get stream(): Socket {
+    return (this.client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
   }
 }

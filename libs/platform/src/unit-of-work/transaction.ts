@@ -84,6 +84,7 @@ function firstFault(outcomes: readonly PromiseSettledResult<unknown>[]): Error |
 }
 
 async function abandoned(connection: Connection, fault: unknown): Promise<Error> {
-  await connection.send(ROLLBACK).catch(() => undefined); // a dead connection has rolled back by dying
+  // A dead connection has rolled back by dying, and one that hangs would hang again.
+  if (!isConnectionLost(fault)) await connection.send(ROLLBACK).catch(() => undefined);
   return fault as Error;
 }

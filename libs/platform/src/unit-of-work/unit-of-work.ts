@@ -130,7 +130,7 @@ export class UnitOfWork {
       } catch (fault) {
         if (fault instanceof CommitOutcomeUnknown || isConnectionLost(fault)) {
           history.mayHaveCommitted ||= fault instanceof CommitOutcomeUnknown;
-          await this.discard(lane);
+          this.discard(lane);
           if (Date.now() - started > (history.mayHaveCommitted ? UNKNOWN_RETRY_MS : LOST_RETRY_MS)) {
             return commands.map(() => unavailable(history));
           }
@@ -151,10 +151,9 @@ export class UnitOfWork {
     return (this.connections[lane] = await Connection.open(this.options.databaseUrl, `holdfast-money-${lane}`));
   }
 
-  private async discard(lane: number): Promise<void> {
-    const connection = this.connections[lane];
+  private discard(lane: number): void {
+    this.connections[lane]?.abandon();
     this.connections[lane] = undefined;
-    await connection?.close();
   }
 }
 

@@ -25,6 +25,7 @@ export interface ReservedCreditsCommitted extends Settlement {
  */
 export function commitReservedCredits(request: CommitReservedCredits): Command<ReservedCreditsCommitted> {
   const { orgId, callId, actualDurationSeconds } = request;
+  let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
     wants: [want(WALLETS, orgId), want(RESERVATIONS, callId), want(ARREARS, { orgId, collect: false })],
@@ -32,17 +33,23 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
       const account = desk.on(WALLETS).get(orgId);
       if (!account) return organizationNotFound();
       const reservation = desk.on(RESERVATIONS).find(callId);
-      if (!reservation) return billDirectly(request, account, desk);
+      if (!reservation) {
+        const billed = billDirectly(request, account, desk);
+        own = billed.transactionId;
+        return billed;
+      }
       if (reservation.state.orgId !== orgId) return callIdConflict();
       const earlier = reservation.state.settlement;
       if (earlier) {
         if (earlier.actualDurationSeconds !== actualDurationSeconds)
           reservation.recordDiscrepancy(actualDurationSeconds);
-        return { ...earlier, callId, duplicate: true };
+        return { ...earlier, callId, duplicate: earlier.transactionId === null || earlier.transactionId !== own };
       }
       if (reservation.state.status === 'released') return noActiveReservation();
 
-      return { ...settle(request, reservation, account.wallet, desk), callId, duplicate: false };
+      const settlement = settle(request, reservation, account.wallet, desk);
+      own = settlement.transactionId;
+      return { ...settlement, callId, duplicate: false };
     },
   };
 }

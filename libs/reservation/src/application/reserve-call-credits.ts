@@ -30,11 +30,14 @@ export interface CallCreditsReserved {
   readonly effectiveBalancePence: Pence;
   readonly activeReservationsPence: Pence;
   readonly expiresAt: Date;
+  /** When this was decided. */
+  readonly at: Date;
 }
 
 /** Holds the price of the estimate, or of as many whole increments as the wallet can pay. */
 export function reserveCallCredits(request: ReserveCallCredits): Command<CallCreditsReserved> {
   const { orgId, callId } = request;
+  let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
     wants: [want(WALLETS, orgId), want(RESERVATIONS, callId)],
@@ -44,7 +47,7 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
       const reservations = desk.on(RESERVATIONS);
       const earlier = reservations.find(callId);
       if (earlier && earlier.state.orgId !== orgId) return callIdConflict();
-      if (earlier) return answerOf(earlier, account, true);
+      if (earlier) return answerOf(earlier, account, earlier.state.id !== own, desk.now);
       const size = sizeOf(request, account);
       if (isRefusal(size)) return size;
       const memo = {
@@ -81,7 +84,8 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
         committedAt: null,
       });
       reservations.add(reservation);
-      return answerOf(reservation, account, false);
+      own = reservation.state.id;
+      return answerOf(reservation, account, false, desk.now);
     },
   };
 }
@@ -98,7 +102,12 @@ function sizeOf(request: ReserveCallCredits, { wallet, terms }: Account): HoldSi
   return size ?? wallet.cannotPay(sizeHold(terms.rateCard, 1, Number.MAX_SAFE_INTEGER)?.pence ?? 0);
 }
 
-function answerOf(reservation: CreditReservation, { wallet, terms }: Account, duplicate: boolean): CallCreditsReserved {
+function answerOf(
+  reservation: CreditReservation,
+  { wallet, terms }: Account,
+  duplicate: boolean,
+  at: Date,
+): CallCreditsReserved {
   const { id, callId, status, reservedPence, partial, prepaid, rateCard, expiresAt } = reservation.state;
   const payableSeconds = secondsFor(rateCard, reservedPence + wallet.spendablePence);
   return {
@@ -115,5 +124,6 @@ function answerOf(reservation: CreditReservation, { wallet, terms }: Account, du
     effectiveBalancePence: wallet.effectivePence,
     activeReservationsPence: wallet.state.heldPence,
     expiresAt,
+    at,
   };
 }

@@ -111,18 +111,18 @@ function live({ grantedSeconds, wholeSlices, topUps, delays }: Life): Look[] {
 }
 
 describe('whatever is topped up, and however late the looks come', () => {
-  const always = (claim: (looks: Look[], life: Life) => boolean): void =>
+  const expectAlways = (claim: (looks: Look[], life: Life) => boolean): void =>
     fc.assert(
       fc.property(anyLife, (life) => claim(live(life), life)),
       { numRuns: 5_000 },
     );
 
   it('a call is never ended while it has paid seconds left', () => {
-    always((looks) => looks.every(({ at, paidUntil, decision }) => decision.action !== 'cut' || at >= paidUntil));
+    expectAlways((looks) => looks.every(({ at, paidUntil, decision }) => decision.action !== 'cut' || at >= paidUntil));
   });
 
   it('a call is ended by the first look after its paid seconds, and runs past them by no more than that look is late', () => {
-    always((looks, { delays }) => {
+    expectAlways((looks, { delays }) => {
       const end = looks.at(-1) as Look;
       const before = looks.at(-2);
       if (before && before.paidUntil < end.paidUntil) return true; // it was topped up since
@@ -131,7 +131,7 @@ describe('whatever is topped up, and however late the looks come', () => {
   });
 
   it('each warning is given at most once for the same paid time', () => {
-    always((looks) => {
+    expectAlways((looks) => {
       const said = looks.flatMap(({ decision, paidUntil }) =>
         decision.action === 'warn' ? [`${decision.atSeconds} s before ${paidUntil}`] : [],
       );
@@ -140,13 +140,13 @@ describe('whatever is topped up, and however late the looks come', () => {
   });
 
   it('a warning never promises more than is left, nor comes earlier than it says', () => {
-    always((looks) =>
+    expectAlways((looks) =>
       looks.every(({ at, paidUntil, decision }) => decision.action !== 'warn' || paidUntil - at <= decision.atSeconds),
     );
   });
 
   it('there is always another look while the call lives, never in a busy loop, never beyond the paid time', () => {
-    always((looks) =>
+    expectAlways((looks) =>
       looks.every(({ at, paidUntil, decision: { action, nextInSeconds } }) => {
         if (action === 'cut') return nextInSeconds >= 2;
         return nextInSeconds > 0 && at + nextInSeconds <= paidUntil + 1e-9;
