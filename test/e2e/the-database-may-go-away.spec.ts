@@ -149,11 +149,35 @@ describe('a connection that is lost under a request', () => {
 describe('a database that no longer answers', () => {
   it('makes every request a 503 in time, and all works again as soon as it is back, on new connections', async () => {
     await Promise.all(Array.from({ length: 20 }, () => client.get('api/billing/wallet')));
+    const stopping = await engineOnItsOwnLine();
     proxy.hang();
-    expectUnavailable(await Promise.all(everyKindOfRequest()), GIVEN_UP_WITHIN_MS);
+    const [answers, stopped] = await Promise.all([Promise.all(everyKindOfRequest()), stopping()]);
+    expectUnavailable(answers, GIVEN_UP_WITHIN_MS);
+    expect(stopped).toBeLessThan(GIVEN_UP_WITHIN_MS);
     proxy.comeBack();
     const back = await Promise.all([purchase('after'), client.get('api/billing/wallet'), ready()].map(timed));
     expect(back.map(({ answer }) => answer.status)).toEqual([201, 200, 200]);
     expect(await journalOf(database.url, tenant.orgId)).toEqual({ did: 1, topup: 1 });
   }, 60_000);
 });
+
+/** Another replica; stops while its database hangs under its requests, and tells how long that took. */
+async function engineOnItsOwnLine(): Promise<() => Promise<number>> {
+  const line = await PostgresProxy.before(database.url);
+  const replica = await startTestEngine({ databaseUrl: line.url });
+  const asking = clientOf(replica, tenant);
+  await asking.get('api/billing/wallet');
+  return async () => {
+    line.hang();
+    const asked = Promise.all([
+      asking.get('api/billing/wallet'),
+      asking.post('api/billing/reserve-credits', { callId: randomUUID() }),
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const started = Date.now();
+    await replica.stop();
+    expect((await asked).map(({ status }) => status)).toEqual([503, 503]);
+    await line.stop();
+    return Date.now() - started;
+  };
+}

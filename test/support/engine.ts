@@ -22,7 +22,7 @@ export interface TestEngine {
 const NEVER_SECONDS = 86_400;
 
 /** What an operator would have set, without rate limits, log lines and timers. */
-function testSettings(databaseUrl: string, sandboxFolder: string): Settings {
+export function testSettings(databaseUrl: string, sandboxFolder: string): Settings {
   return {
     production: false,
     port: 0,

@@ -290,6 +290,15 @@ describe('the status check', () => {
       expect(story.events.filter(({ kind }) => kind === 'extended')).toEqual([]);
     });
 
+    it('to nobody for a call of another that Vapi has told of', async () => {
+      const { orgId, call } = await openNumberedTenant(operator, { balancePence: 10_000 });
+      const followed = randomUUID();
+      await deliver(engine, inProgress(followed, call));
+      expect(await ask(ours(followed, 250), foreign)).toMatchObject({ status: 404, body: { code: 'call_not_found' } });
+      expect(await operator.wallet(orgId)).toMatchObject({ heldPence: 280 });
+      expect(await ask(ours(followed, 250))).toMatchObject({ status: 200 });
+    });
+
     it('to nobody for a call that is unknown', async () => {
       expect(await ask(ours(randomUUID(), 1))).toMatchObject({ status: 404, body: { code: 'call_not_found' } });
     });

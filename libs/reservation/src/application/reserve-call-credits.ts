@@ -29,9 +29,8 @@ export interface CallCreditsReserved {
   readonly balancePence: Pence;
   readonly effectiveBalancePence: Pence;
   readonly activeReservationsPence: Pence;
+  readonly createdAt: Date;
   readonly expiresAt: Date;
-  /** When this was decided. */
-  readonly at: Date;
 }
 
 /** Holds the price of the estimate, or of as many whole increments as the wallet can pay. */
@@ -47,7 +46,7 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
       const reservations = desk.on(RESERVATIONS);
       const earlier = reservations.find(callId);
       if (earlier && earlier.state.orgId !== orgId) return callIdConflict();
-      if (earlier) return answerOf(earlier, account, earlier.state.id !== own, desk.now);
+      if (earlier) return answerOf(earlier, account, earlier.state.id !== own);
       const size = sizeOf(request, account);
       if (isRefusal(size)) return size;
       const memo = {
@@ -85,7 +84,7 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
       });
       reservations.add(reservation);
       own = reservation.state.id;
-      return answerOf(reservation, account, false, desk.now);
+      return answerOf(reservation, account, false);
     },
   };
 }
@@ -102,13 +101,8 @@ function sizeOf(request: ReserveCallCredits, { wallet, terms }: Account): HoldSi
   return size ?? wallet.cannotPay(sizeHold(terms.rateCard, 1, Number.MAX_SAFE_INTEGER)?.pence ?? 0);
 }
 
-function answerOf(
-  reservation: CreditReservation,
-  { wallet, terms }: Account,
-  duplicate: boolean,
-  at: Date,
-): CallCreditsReserved {
-  const { id, callId, status, reservedPence, partial, prepaid, rateCard, expiresAt } = reservation.state;
+function answerOf(reservation: CreditReservation, { wallet, terms }: Account, duplicate: boolean): CallCreditsReserved {
+  const { id, callId, status, reservedPence, partial, prepaid, rateCard, createdAt, expiresAt } = reservation.state;
   const payableSeconds = secondsFor(rateCard, reservedPence + wallet.spendablePence);
   return {
     reservationId: id,
@@ -123,7 +117,7 @@ function answerOf(
     balancePence: wallet.state.balancePence,
     effectiveBalancePence: wallet.effectivePence,
     activeReservationsPence: wallet.state.heldPence,
+    createdAt,
     expiresAt,
-    at,
   };
 }

@@ -39,7 +39,7 @@ export class ReserveAnswer {
   @ApiProperty({ example: 9_720 }) effectiveBalancePence: number;
   @ApiProperty({ example: 280, description: 'held for all running calls' }) activeReservationsPence: number;
   @ApiProperty({ format: 'date-time', type: String }) expiresAt: Date;
-  @ApiProperty({ format: 'date-time', type: String, description: 'when this was decided' }) at: Date;
+  @ApiProperty({ format: 'date-time', type: String }) createdAt: Date;
 }
 
 export class CommitAnswer {

@@ -57,7 +57,7 @@ export class Gate {
       await this.giveBack(call.callId, orgId);
       return this.refuse(call, orgId, 'out_of_credit', `${capSeconds} s is less than the provider can limit`);
     }
-    const { at } = reserved;
+    const { createdAt: at } = reserved;
     const { callId, kind, phoneNumberId } = call;
     this.note({ callId, orgId, kind, phoneNumberId, assistantId, state: 'ringing', at, capSeconds });
     this.calls.tell({ callId, orgId, at, kind: 'gate_accepted', detail: { capSeconds } });
