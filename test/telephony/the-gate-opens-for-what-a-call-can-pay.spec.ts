@@ -172,6 +172,7 @@ describe('the gate', () => {
     const callId = randomUUID();
     await ask(callId, broke);
     await deliver(engine, ended(callId, broke.call));
+    expect((await operator.story(callId)).state).toBe('refused');
     expect(await operator.wallet(broke.orgId)).toMatchObject({ balancePence: 0, heldPence: 0, arrearsPence: 0 });
     expect(await operator.violations()).toEqual([]);
   });
