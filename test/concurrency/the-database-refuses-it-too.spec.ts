@@ -27,8 +27,9 @@ describe('the database itself refuses', () => {
     await database.drop();
   });
 
-  const run = (sql: string): Promise<object[]> =>
-    query(database.url, sql.replaceAll('$org', `'${orgId}'`).replaceAll('$call', `'${callId}'`));
+  /** Taken back, should it ever succeed. */
+  const attempt = (sql: string): Promise<object[]> =>
+    query(database.url, `begin; ${sql.replaceAll('$org', `'${orgId}'`).replaceAll('$call', `'${callId}'`)}; rollback`);
 
   it.each([
     ['a changed entry', `update credit_transactions set amount_pence = 1`],
@@ -37,7 +38,10 @@ describe('the database itself refuses', () => {
     ['a changed tariff', `update rate_cards set pence_per_minute_e4 = 490000`],
     ['a deleted tariff', `delete from rate_cards`],
   ])('%s: what has been written stays', async (_, sql) => {
-    await expect(run(sql)).rejects.toMatchObject({ code: '42501', message: expect.stringContaining('append-only') });
+    await expect(attempt(sql)).rejects.toMatchObject({
+      code: '42501',
+      message: expect.stringContaining('append-only'),
+    });
   });
 
   it.each([
@@ -106,13 +110,13 @@ describe('the database itself refuses', () => {
     ['an active hold with a charge', hold(`'other', 'active', 280, 100, null`), 'a_hold_is_closed_exactly_once'],
     ['a hold of less than nothing', hold(`'other', 'active', -1, 0, null`), 'nothing_reserved_is_negative'],
   ])('%s', async (_, sql, constraint) => {
-    await expect(run(sql)).rejects.toMatchObject({ constraint });
+    await expect(attempt(sql)).rejects.toMatchObject({ constraint });
   });
 
   it('a call charged twice', async () => {
     const charge = (seq: number): string =>
       entry(`'call_deduction', 1, 900, 899, 280, 280, 'revenue:calls', 'charged', null, null`, seq);
-    await expect(run(`${charge(4)}; ${charge(5)}`)).rejects.toMatchObject({ constraint: 'a_call_is_charged_once' });
+    await expect(attempt(`${charge(4)}; ${charge(5)}`)).rejects.toMatchObject({ constraint: 'a_call_is_charged_once' });
   });
 });
 

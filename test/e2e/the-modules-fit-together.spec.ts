@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { Ledger, Organizations } from '@holdfast/ledger';
-import { CallLiveness, ExpireAbandonedReservations, Reservations, type LivenessVerdict } from '@holdfast/reservation';
+import { ScheduleModule } from '@nestjs/schedule';
+import { Ledger, LedgerModule, Organizations } from '@holdfast/ledger';
+import { PlatformModule } from '@holdfast/platform';
+import {
+  CallLiveness,
+  ExpireAbandonedReservations,
+  ReservationModule,
+  Reservations,
+  type LivenessVerdict,
+} from '@holdfast/reservation';
+import { TelephonyModule } from '@holdfast/telephony';
 import { DataSource } from 'typeorm';
-import { AppModule } from '../../apps/billing-api/src/app.module';
 import { fastifyAdapter } from '../../apps/billing-api/src/http-server';
 import { testSettings } from '../support/engine';
 import { freshDatabase, type FreshDatabase } from '../support/database';
@@ -27,7 +35,15 @@ describe('the modules of the engine', () => {
   beforeAll(async () => {
     database = await freshDatabase('modules');
     const settings = { ...testSettings(database.url, 'unused'), reservationTtlSeconds: 0.05 };
-    const built = await Test.createTestingModule({ imports: [AppModule.with(settings)] })
+    const built = await Test.createTestingModule({
+      imports: [
+        PlatformModule.with(settings),
+        ScheduleModule.forRoot(),
+        LedgerModule,
+        ReservationModule,
+        TelephonyModule,
+      ],
+    })
       .overrideProvider(CallLiveness)
       .useValue(liveness)
       .compile();

@@ -1,4 +1,4 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { LedgerModule } from '@holdfast/ledger';
 import { ReservationModule } from '@holdfast/reservation';
@@ -22,11 +22,8 @@ import { WalletCreditsController } from './wallet-credits.controller';
   ],
   providers: [KeyedTransactions],
 })
-export class OldClientsModule implements OnModuleInit {
-  constructor(private readonly host: HttpAdapterHost) {}
-
-  /** Before the routes are made. */
-  onModuleInit(): void {
-    alsoSpeakPostgrest(this.host.httpAdapter.getInstance());
+export class OldClientsModule {
+  constructor(host: HttpAdapterHost) {
+    alsoSpeakPostgrest(host.httpAdapter.getInstance());
   }
 }
