@@ -169,6 +169,21 @@ describe('a call of another tenant answers like one that does not exist', () => 
   });
 });
 
+describe('look-ups of two tenants that travel together', () => {
+  it('find for each only what is its own', async () => {
+    const owner = clientOf(engine, victim);
+    const asked = Array.from({ length: 40 }, (_, i) => {
+      const id = [ids.callId, ids.vapiCallId, ids.settledCallId][i % 3] as string;
+      const path = i % 2 === 0 ? `api/billing/reservations/${id}` : `api/billing/calls/${id}`;
+      return [owner.get(path), intruder.get(path)] as const;
+    });
+    expect((await Promise.all(asked.map(([own]) => own))).map(({ status }) => status)).toEqual(asked.map(() => 200));
+    expect((await Promise.all(asked.map(([, foreign]) => foreign))).map(({ status }) => status)).toEqual(
+      asked.map(() => 404),
+    );
+  });
+});
+
 describe('another tenant answers like one that does not exist', () => {
   it.each(ORG_ROUTES)('%s', async (...route) => {
     await expectLikeNothing(route, victim.orgId);

@@ -32,7 +32,7 @@ const OUTCOMES: readonly [
   ['import succeeds at the third try', '568', 202, 'active', null],
 ];
 
-describe('whatever the provider does, a purchase ends as number and charge, or neither', () => {
+describe('whatever the provider does, a purchase ends as number and charge, or neither (trap 9: a refund was fire-and-forget)', () => {
   let engine: TestEngine;
   let replica: TestEngine;
   let book: NumberBook;
