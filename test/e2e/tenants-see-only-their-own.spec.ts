@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Reservations } from '@holdfast/reservation';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { clientOf, operatorOf, type Answer, type HttpClient } from '../support/http-client';
 import { query } from '../support/money';
@@ -214,6 +215,20 @@ describe('the old engine’s commit', () => {
     });
     expect({ status, success: body.success }).toEqual({ status: 200, success: false });
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  });
+});
+
+describe('behind the routes', () => {
+  it('the services themselves refuse the call of another tenant', async () => {
+    const reservations = engine.engine.app.get(Reservations, { strict: false });
+    const { orgId } = await makeTenant(engine, { balancePence: 1_000 });
+    const foreign = { orgId, callId: ids.callId, createdBy: 'test' };
+    expect(await reservations.check(foreign)).toMatchObject({ code: 'reservation_not_found' });
+    expect(await reservations.release(foreign)).toMatchObject({ code: 'reservation_not_found' });
+    expect(await reservations.reserve(foreign)).toMatchObject({ code: 'call_id_conflict' });
+    expect(await reservations.commit({ ...foreign, actualDurationSeconds: 5 })).toMatchObject({
+      code: 'call_id_conflict',
+    });
   });
 });
 
