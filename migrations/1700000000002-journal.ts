@@ -32,7 +32,7 @@ export class Journal1700000000002 implements MigrationInterface {
         constraint amount_is_a_positive_whole_number check (amount_pence between 1 and 9007199254740991),
         constraint held_is_never_negative_in_the_journal check (held_before_pence >= 0 and held_after_pence >= 0),
         constraint a_key_comes_with_its_request check ((idempotency_key is null) = (request_fingerprint is null)),
-        constraint every_movement_names_its_counter_account check (case type
+        constraint every_movement_names_its_counter_account check (coalesce(case type
           when 'topup' then counter_account = 'cash'
           when 'bonus' then counter_account = 'promotions'
           when 'adjustment' then counter_account = 'adjustments'
@@ -40,7 +40,7 @@ export class Journal1700000000002 implements MigrationInterface {
           when 'call_deduction' then counter_account = 'revenue:calls'
           when 'reservation' then counter_account is null
           when 'reservation_release' then counter_account is null
-          else counter_account = 'revenue:assets' end),
+          else counter_account = 'revenue:assets' end, false)),
         constraint each_type_moves_what_its_name_says check (case
           when type in ('topup', 'bonus', 'refund') then
             balance_after_pence - balance_before_pence = amount_pence and held_after_pence = held_before_pence

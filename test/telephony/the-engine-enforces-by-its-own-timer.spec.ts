@@ -60,7 +60,7 @@ describe('a live call that nobody polls', () => {
         await eventually(() => expect(call.said).toHaveLength(1));
         await operator.topUp(tenant.orgId, 168);
       };
-      return (await playOn(tenant, [150], once))[0]!;
+      return (await playOn(tenant, [130], once))[0]!;
     };
     const share = async (): Promise<Played[]> =>
       playOn(await world.openTenant({ balancePence: 168, estimatedMinutes: 1 }), [undefined, undefined]);
@@ -126,7 +126,7 @@ describe('a live call that nobody polls', () => {
     expect(
       order.filter((kind) => ['reserved', 'warned', 'extended', 'warning_cancelled', 'charged'].includes(kind)),
     ).toEqual(['reserved', 'warned', 'extended', 'warning_cancelled', 'charged']);
-    expect(charge(toppedUp)).toBe(168); // 150 s, of which 120 s were paid when it began
+    expect(charge(toppedUp)).toBe(168); // 130 s, of which 120 s were paid when it began
     expect(price(toppedUp)).toBe(168);
   });
 

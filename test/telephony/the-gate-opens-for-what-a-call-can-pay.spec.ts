@@ -171,8 +171,10 @@ describe('the gate', () => {
     const broke = await tenant({ balancePence: 0 });
     const callId = randomUUID();
     await ask(callId, broke);
+    const isRefused = async (): Promise<void> => expect((await operator.story(callId)).state).toBe('refused');
+    await eventually(isRefused); // noted behind the answer
     await deliver(engine, ended(callId, broke.call));
-    expect((await operator.story(callId)).state).toBe('refused');
+    await isRefused();
     expect(await operator.wallet(broke.orgId)).toMatchObject({ balancePence: 0, heldPence: 0, arrearsPence: 0 });
     expect(await operator.violations()).toEqual([]);
   });
