@@ -9,7 +9,7 @@ import { makeTenant, type Tenant } from '../support/tenant';
 /** Longest a caller waits for an answer while the database is gone. */
 const ANSWERED_WITHIN_MS = 4_000;
 /** And while it is there but says nothing: one statement's patience, and what comes around it. */
-const GIVEN_UP_WITHIN_MS = 12_000;
+const GIVEN_UP_WITHIN_MS = 20_000;
 
 let database: FreshDatabase;
 let proxy: PostgresProxy;
