@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Simulator } from '../../apps/vapi-simulator/src/index';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { startTestEngine, type TestEngine } from '../support/engine';
+import { sql } from './support/database-access';
+import { deliver } from './support/deliver';
 import { eventually } from './support/eventually';
+import { inProgress } from './support/messages';
 import { Operator } from './support/operator';
 import { openTenantAtVapi, settingsFor, startVapi } from './support/simulated-vapi';
 
@@ -68,5 +72,26 @@ describe('two engines on one database', () => {
       });
     }
     expect(await operator.violations()).toEqual([]);
+  });
+
+  it('look at a call when it is due, not again for every message that tells nothing new', async () => {
+    const [engine] = engines as [TestEngine];
+    const operator = new Operator(engine);
+    const { phoneNumberId } = await openTenantAtVapi(vapi, operator, { balancePence: 10_000 });
+    const callId = randomUUID();
+    const message = inProgress(callId, { phoneNumberId, controlUrl: `${vapi.url}/control/${callId}` });
+    await deliver(engine, message);
+    const nextLook = async (): Promise<number> => {
+      const due = 'select next_decision_at as at from calls where call_id = $1';
+      return (await sql<{ at: Date }>(database.url, due, [callId]))[0]!.at.getTime();
+    };
+    // The first look extended nothing: the next is 65 s before the hold's end, longer than any lease.
+    const planned = await eventually(async () => {
+      const at = await nextLook();
+      expect(at - vapi.clock.nowMs()).toBeGreaterThan(120_000);
+      return at;
+    });
+    for (const again of [message, { ...message, type: 'speech-update' }]) await deliver(engine, again);
+    expect(await nextLook()).toBe(planned);
   });
 });
