@@ -1,6 +1,6 @@
 export { CallLiveness, type CallToAskAbout, type LivenessVerdict } from './application/call-liveness.port';
 export { ExpireAbandonedReservations, type SweepResult } from './application/expire-abandoned-reservations';
-export { checkCall, type CallChecked } from './application/check-call';
+export { checkCall, type CallChecked, type HoldStanding } from './application/check-call';
 export { commitReservedCredits, type ReservedCreditsCommitted } from './application/commit-reserved-credits';
 export { reserveCallCredits, type CallCreditsReserved } from './application/reserve-call-credits';
 export { ReservationReader } from './application/reservation-reader.port';

@@ -1,7 +1,7 @@
 import { priceOf, secondsBetween, MAX_BILLABLE_SECONDS, type Pence } from '@holdfast/kernel';
-import { organizationNotFound, WALLETS, type Account } from '@holdfast/ledger';
+import { organizationNotFound, WALLETS, type Account, type SharingPolicy } from '@holdfast/ledger';
 import { want, type Command } from '@holdfast/platform';
-import type { CreditReservation, ReservationStatus } from '../domain/credit-reservation';
+import { CreditReservation, type ReservationState, type ReservationStatus } from '../domain/credit-reservation';
 import { extensionTarget, type ExtensionPolicy } from '../domain/extension-policy';
 import { sizeSlice } from '../domain/hold-size';
 import { RESERVATIONS } from './reservations.shelf';
@@ -15,6 +15,15 @@ export interface CheckCall extends CallRef {
   readonly startedAt?: Date | null;
   readonly ttlSeconds: number;
   readonly extension: ExtensionPolicy;
+}
+
+/** A call's hold, and the wallet behind it, as they were last committed. */
+export interface HoldStanding {
+  readonly reservation: ReservationState;
+  readonly effectiveBalancePence: Pence;
+  readonly sharing: SharingPolicy;
+  /** Database time of the look. */
+  readonly at: Date;
 }
 
 export interface CallChecked {
@@ -55,23 +64,48 @@ export function checkCall(request: CheckCall): Command<CallChecked> {
         ? extendIfNear(request, account, reservation, elapsedSeconds, desk.now)
         : true;
       reservation.renew(desk.now, request.ttlSeconds);
-
-      const { status, prepaid, reservedPence, rateCard } = reservation.state;
-      const grantedSeconds = reservation.grantedSeconds;
-      return {
+      return answerOf(reservation, {
         at: desk.now,
-        status,
-        prepaid,
         elapsedSeconds,
-        grantedSeconds,
-        remainingSeconds: reservation.isActive ? Math.max(0, grantedSeconds - elapsedSeconds) : 0,
-        reservedPence,
-        accruedPence: priceOf(rateCard, elapsedSeconds).costPence,
         effectiveBalancePence: account.wallet.effectivePence,
-        addedPence: reservedPence - before,
+        addedPence: reservation.state.reservedPence - before,
         lastSlice,
-      };
+      });
     },
+  };
+}
+
+/**
+ * The same check on what was last committed: its answer when there is nothing to write (the hold reaches far enough and
+ * its expiry was moved moments ago), which is what most checks find; else null, and {@link checkCall} has to decide.
+ */
+export function checkWithoutChange(request: CheckCall, standing: HoldStanding): CallChecked | null {
+  const reservation = CreditReservation.fetched(standing.reservation, 0);
+  const { orgId, callId } = reservation.state;
+  if (orgId !== request.orgId || callId !== request.callId) return null;
+  const { at, effectiveBalancePence, sharing } = standing;
+  const elapsedSeconds = elapsedOf(request, reservation, at);
+  const lastSlice = reservation.isActive ? lastSliceAsHeld(request, sharing, reservation, elapsedSeconds) : true;
+  if (lastSlice === null) return null;
+  reservation.renew(at, request.ttlSeconds);
+  if (reservation.changed) return null;
+  return answerOf(reservation, { at, elapsedSeconds, effectiveBalancePence, addedPence: 0, lastSlice });
+}
+
+function answerOf(
+  reservation: CreditReservation,
+  seen: Pick<CallChecked, 'at' | 'elapsedSeconds' | 'effectiveBalancePence' | 'addedPence' | 'lastSlice'>,
+): CallChecked {
+  const { status, prepaid, reservedPence, rateCard } = reservation.state;
+  const grantedSeconds = reservation.grantedSeconds;
+  return {
+    ...seen,
+    status,
+    prepaid,
+    grantedSeconds,
+    remainingSeconds: reservation.isActive ? Math.max(0, grantedSeconds - seen.elapsedSeconds) : 0,
+    reservedPence,
+    accruedPence: priceOf(rateCard, seen.elapsedSeconds).costPence,
   };
 }
 
@@ -79,6 +113,19 @@ function elapsedOf(request: CheckCall, reservation: CreditReservation, now: Date
   const since = request.startedAt ?? reservation.state.createdAt;
   const elapsed = request.elapsedSeconds ?? secondsBetween(since, now);
   return Math.min(Math.max(0, elapsed), MAX_BILLABLE_SECONDS);
+}
+
+/** Whether the hold is the end of what the call can have, as far as that shows without extending it; null: extend it. */
+function lastSliceAsHeld(
+  request: CheckCall,
+  sharing: SharingPolicy,
+  reservation: CreditReservation,
+  elapsedSeconds: number,
+): boolean | null {
+  const { prepaid, partial } = reservation.state;
+  if (!prepaid) return false;
+  if (sharing === 'strict') return true; // the cap pushed to the provider is the hold: more could not be used
+  return extensionTarget(elapsedSeconds, reservation.grantedSeconds, request.extension) === null ? partial : null;
 }
 
 /** @returns whether the hold can grow no further now. */
@@ -89,11 +136,10 @@ function extendIfNear(
   elapsedSeconds: number,
   now: Date,
 ): boolean {
-  const { prepaid, rateCard, reservedPence, callId, vapiCallId, partial } = reservation.state;
-  if (!prepaid) return false;
-  if (terms.sharing === 'strict') return true; // the cap pushed to the provider is the hold: more could not be used
-  const target = extensionTarget(elapsedSeconds, reservation.grantedSeconds, request.extension);
-  if (target === null) return partial;
+  const asHeld = lastSliceAsHeld(request, terms.sharing, reservation, elapsedSeconds);
+  if (asHeld !== null) return asHeld;
+  const { rateCard, reservedPence, callId, vapiCallId } = reservation.state;
+  const target = extensionTarget(elapsedSeconds, reservation.grantedSeconds, request.extension) as number;
   const slice = sizeSlice(rateCard, reservedPence, target, wallet.spendablePence);
   if (slice === null) return true;
   const memo = {

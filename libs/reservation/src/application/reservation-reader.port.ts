@@ -1,4 +1,5 @@
 import type { ReservationState, ReservationStatus } from '../domain/credit-reservation';
+import type { HoldStanding } from './check-call';
 import type { CallToAskAbout } from './call-liveness.port';
 
 export interface ReservationFilter {
@@ -15,6 +16,8 @@ export abstract class ReservationReader {
   abstract ownerOf(callId: string): Promise<string | null>;
   /** By our call id, else by Vapi's. `orgId` null: of any organisation. */
   abstract find(callId: string, orgId: string | null): Promise<ReservationState | null>;
+  /** As {@link find}, with the wallet behind it. */
+  abstract standing(callId: string, orgId: string | null): Promise<HoldStanding | null>;
   /** Newest first. */
   abstract list(orgId: string, filter: ReservationFilter): Promise<ReservationState[]>;
   /** Active holds past their expiry, oldest first. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Refusal } from '@holdfast/kernel';
 import { Settings, UnitOfWork } from '@holdfast/platform';
 import { ReservationReader } from './reservation-reader.port';
-import { checkCall, type CallChecked, type CheckCall } from './check-call';
+import { checkCall, checkWithoutChange, type CallChecked, type CheckCall, type HoldStanding } from './check-call';
 import {
   commitReservedCredits,
   noActiveReservation,
@@ -51,22 +51,24 @@ export class Reservations {
   /**
    * A sign of life: renews the hold and extends it ahead of need. Refusals: reservation_not_found.
    * @param lookaheadSeconds until the next look at this call; the kill switch's interval when left out.
+   * @param standing what the caller has just read of this call: where it shows that nothing is to be written, it is
+   * judged by that, without a lock.
    */
   async check(
-    request: OfAnyOrg<Omit<CheckCall, 'ttlSeconds' | 'extension'>> & { readonly lookaheadSeconds?: number },
+    {
+      lookaheadSeconds = this.settings.killSwitchIntervalSeconds,
+      ...request
+    }: OfAnyOrg<Omit<CheckCall, 'ttlSeconds' | 'extension'>> & { readonly lookaheadSeconds?: number },
+    standing: HoldStanding | null = null,
   ): Promise<CallChecked | Refusal> {
     const orgId = request.orgId ?? (await this.reader.ownerOf(request.callId));
     if (orgId === null) return reservationNotFound();
-    return this.work.execute(
-      checkCall({
-        ...request,
-        orgId,
-        ttlSeconds: this.settings.reservationTtlSeconds,
-        extension: {
-          lookaheadSeconds: request.lookaheadSeconds ?? this.settings.killSwitchIntervalSeconds,
-          sliceSeconds: this.settings.callSliceSeconds,
-        },
-      }),
-    );
+    const check: CheckCall = {
+      ...request,
+      orgId,
+      ttlSeconds: this.settings.reservationTtlSeconds,
+      extension: { lookaheadSeconds, sliceSeconds: this.settings.callSliceSeconds },
+    };
+    return (standing && checkWithoutChange(check, standing)) ?? this.work.execute(checkCall(check));
   }
 }

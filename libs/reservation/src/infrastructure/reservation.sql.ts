@@ -1,3 +1,4 @@
+import type { SharingPolicy } from '@holdfast/ledger';
 import { guarded, statement } from '@holdfast/platform';
 import type { ReservationStatus, Settlement } from '../domain/credit-reservation';
 
@@ -30,14 +31,15 @@ export interface ReservationRow {
   connection_fee_pence: number;
 }
 
-/** A reservation with the rate card it was opened with. */
-export const SELECT_RESERVATIONS = `select r.id, r.org_id, r.call_id, r.vapi_call_id, r.status, r.reserved_pence,
+const COLUMNS = `r.id, r.org_id, r.call_id, r.vapi_call_id, r.status, r.reserved_pence,
     r.committed_pence, r.released_pence, r.uncollected_pence, r.estimated_minutes, r.prepaid, r.partial, r.late,
     r.settlement, r.discrepancy_seconds, r.created_at, r.expires_at, r.closed_at, r.committed_at, r.version,
     c.id as rate_card_id, c.version as rate_card_version, c.pence_per_minute_e4, c.increment_seconds,
-    c.minimum_seconds, c.connection_fee_pence
-  from credit_reservations r
-  join rate_cards c on c.id = r.rate_card_id`;
+    c.minimum_seconds, c.connection_fee_pence`;
+const WITH_RATE_CARD = 'credit_reservations r join rate_cards c on c.id = r.rate_card_id';
+
+/** A reservation with the rate card it was opened with. */
+export const SELECT_RESERVATIONS = `select ${COLUMNS} from ${WITH_RATE_CARD}`;
 
 /** Over all tenants: whose call id it is decides between a repeat and a conflict. */
 export const FIND_RESERVATIONS = statement<ReservationRow>(
@@ -49,6 +51,20 @@ export const FIND_RESERVATIONS = statement<ReservationRow>(
 export const FIND_BY_ANY_ID = statement<ReservationRow>(
   'find_reservations_by_any_id',
   `${SELECT_RESERVATIONS} where r.call_id = any($1::text[]) or r.vapi_call_id = any($1::text[])`,
+);
+
+export interface StandingRow extends ReservationRow {
+  effective_pence: number;
+  sharing: SharingPolicy;
+  now: Date;
+}
+
+/** By our call id or the provider's, with what its wallet has: all that a check needs which changes nothing. */
+export const FIND_STANDINGS = statement<StandingRow>(
+  'find_standings',
+  `select ${COLUMNS}, w.balance_pence - w.held_pence as effective_pence, o.sharing, clock_timestamp() as now
+   from ${WITH_RATE_CARD} join wallets w on w.org_id = r.org_id join organizations o on o.id = r.org_id
+   where r.call_id = any($1::text[]) or r.vapi_call_id = any($1::text[])`,
 );
 
 export const INSERT_RESERVATIONS = guarded(

@@ -1,27 +1,39 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { scaledTime } from '@holdfast/kernel';
 import { BulkReader, Metrics, Settings } from '@holdfast/platform';
 import { DataSource } from 'typeorm';
 import type { CallToAskAbout } from '../application/call-liveness.port';
+import type { HoldStanding } from '../application/check-call';
 import { ReservationReader, type ReservationFilter } from '../application/reservation-reader.port';
 import type { ReservationState } from '../domain/credit-reservation';
-import { FIND_BY_ANY_ID, FIND_EXPIRED, SELECT_RESERVATIONS, type ReservationRow } from './reservation.sql';
+import {
+  FIND_BY_ANY_ID,
+  FIND_EXPIRED,
+  FIND_STANDINGS,
+  SELECT_RESERVATIONS,
+  type ReservationRow,
+  type StandingRow,
+} from './reservation.sql';
 import { toState } from './reservation-rows';
 
 @Injectable()
 export class SqlReservationReader extends ReservationReader implements OnApplicationShutdown {
   private readonly byAnyId: BulkReader<ReservationRow>;
+  private readonly standings: BulkReader<StandingRow>;
 
   constructor(
     private readonly database: DataSource,
-    { databaseUrl }: Settings,
+    private readonly settings: Settings,
     metrics: Metrics,
   ) {
     super();
+    const { databaseUrl } = settings;
     this.byAnyId = new BulkReader({ name: 'reservation-reads', databaseUrl, statement: FIND_BY_ANY_ID, metrics });
+    this.standings = new BulkReader({ name: 'standing-reads', databaseUrl, statement: FIND_STANDINGS, metrics });
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.byAnyId.close();
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.byAnyId.close(), this.standings.close()]);
   }
 
   async ownerOf(callId: string): Promise<string | null> {
@@ -33,14 +45,19 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   }
 
   async find(callId: string, orgId: string | null): Promise<ReservationState | null> {
-    const rows = await this.byAnyId.rowsAround(callId);
-    const mine = rows.filter((row) => orgId === null || row.org_id === orgId);
-    const row =
-      mine.find((each) => each.call_id === callId) ??
-      mine
-        .filter((each) => each.vapi_call_id === callId)
-        .sort((x, y) => x.created_at.getTime() - y.created_at.getTime())[0];
+    const row = pick(await this.byAnyId.rowsAround(callId), callId, orgId);
     return row ? toState(row) : null;
+  }
+
+  async standing(callId: string, orgId: string | null): Promise<HoldStanding | null> {
+    const row = pick(await this.standings.rowsAround(callId), callId, orgId);
+    if (!row) return null;
+    return {
+      reservation: toState(row),
+      effectiveBalancePence: row.effective_pence,
+      sharing: row.sharing,
+      at: scaledTime(row.now, this.settings.timeScale),
+    };
   }
 
   async list(orgId: string, { status, limit, after }: ReservationFilter): Promise<ReservationState[]> {
@@ -58,4 +75,15 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
     const rows: { call_id: string; org_id: string }[] = await this.database.query(FIND_EXPIRED.text, [now, limit]);
     return rows.map((row) => ({ callId: row.call_id, orgId: row.org_id }));
   }
+}
+
+/** Whose own id it is, else the oldest that names it as the provider's. */
+function pick<Row extends ReservationRow>(rows: readonly Row[], callId: string, orgId: string | null): Row | undefined {
+  let named: Row | undefined;
+  for (const row of rows) {
+    if (orgId !== null && row.org_id !== orgId) continue;
+    if (row.call_id === callId) return row;
+    if (row.vapi_call_id === callId && (!named || row.created_at < named.created_at)) named = row;
+  }
+  return named;
 }

@@ -28,18 +28,21 @@ export class StatusCheck {
 
   /** @param orgId null: whoever asks may ask about any call. Refusals: call_not_found. */
   async check(callId: string, elapsedSeconds: number | undefined, orgId: string | null): Promise<CallStatus | Refusal> {
-    const call = await this.calls.find(callId);
+    const [call, standing] = await Promise.all([this.calls.find(callId), this.reader.standing(callId, orgId)]);
     if (call && orgId !== null && call.orgId !== orgId) return callNotFound();
-    const hold = call ? null : await this.reader.find(callId, orgId);
+    const hold = standing?.reservation;
     const owner = call?.orgId ?? hold?.orgId;
     if (owner === undefined) return callNotFound();
-    const checked = await this.reservations.check({
-      orgId: owner,
-      callId: call?.billingCallId ?? hold?.callId ?? callId,
-      elapsedSeconds,
-      startedAt: call?.startedAt,
-      createdBy: 'status-check',
-    });
+    const checked = await this.reservations.check(
+      {
+        orgId: owner,
+        callId: call?.billingCallId ?? hold?.callId ?? callId,
+        elapsedSeconds,
+        startedAt: call?.startedAt,
+        createdBy: 'status-check',
+      },
+      standing,
+    );
     if (isRefusal(checked)) return checked.code === 'reservation_not_found' ? callNotFound() : checked;
 
     const decision = judgeLiveCall({

@@ -9,6 +9,8 @@ export interface Tenant {
   readonly orgId: string;
   /** The assistant configured for the called number; null when the tenant was not found by a number. */
   readonly assistantId: string | null;
+  /** The call id of the hold by which the tenant was found. */
+  readonly heldAs?: string;
 }
 
 /**
@@ -36,6 +38,6 @@ export class TenantFinder {
     const claimed = verifyTenantClaim([this.settings.vapi.webhookSecret], call.claims);
     if (isUuid(claimed)) return { orgId: claimed.toLowerCase(), assistantId: null };
     const reserved = await this.reservations.find(call.callId, null);
-    return reserved && { orgId: reserved.orgId, assistantId: null };
+    return reserved && { orgId: reserved.orgId, assistantId: null, heldAs: reserved.callId };
   }
 }

@@ -13,11 +13,23 @@ import { CallSettlement } from './settle-call';
 
 /** What became of a message. `transient`: it may succeed when tried again. */
 export type Followed =
-  | { readonly status: 'processed'; readonly orgId: string | null; readonly outcome: Readonly<Record<string, unknown>> }
+  | {
+      readonly status: 'processed';
+      readonly orgId: string | null;
+      readonly outcome: Readonly<Record<string, unknown>>;
+      /** What the call book learns of it, on its way there: the message counts as processed when it has arrived. */
+      readonly written?: Promise<Refusal | undefined>;
+    }
   | { readonly status: 'ignored'; readonly orgId: string | null; readonly reason: string }
   | { readonly status: 'failed'; readonly orgId: string | null; readonly error: string; readonly transient: boolean };
 
-type Followable = Exclude<VapiEvent, { type: 'assistant-request' | 'ignored' | 'unidentified' }>;
+export type Followable = Exclude<VapiEvent, { type: 'assistant-request' | 'ignored' | 'unidentified' }>;
+
+/** What was known of a call when a message about it came. */
+export interface Sighting {
+  readonly known: Call | null;
+  readonly tenant: { readonly orgId: string; readonly heldAs?: string } | null;
+}
 
 const WEBHOOK = 'vapi:webhook';
 const TRANSIENT: readonly string[] = ['database_unavailable', 'overloaded', 'outcome_unknown'];
@@ -35,30 +47,42 @@ export class CallFollower {
     private readonly clock: EngineClock,
   ) {}
 
-  async follow(event: Followable): Promise<Followed> {
-    const known = await this.calls.find(event.call.callId);
-    const orgId = known?.orgId ?? (await this.tenants.find(event.call))?.orgId ?? null;
-    if (orgId === null) return this.withoutTenant(event);
+  /** Looks the call up. Reads only, so it may be under way while the message is still being written down. */
+  async look(call: CallFacts): Promise<Sighting> {
+    const known = await this.calls.find(call.callId);
+    return { known, tenant: known ? { orgId: known.orgId } : await this.tenants.find(call) };
+  }
+
+  async follow(event: Followable, looked: Promise<Sighting> = this.look(event.call)): Promise<Followed> {
+    const { known, tenant } = await looked;
+    if (tenant === null) return this.withoutTenant(event);
+    const { orgId, heldAs } = tenant;
     switch (event.type) {
       case 'call-live':
-        return this.live(event.call, orgId, known, event.at);
+        return this.live(event.call, orgId, known, event.at, heldAs);
       case 'sign-of-life':
       case 'call-status':
-        return this.signOfLife(event, orgId, known);
+        return this.signOfLife(event, orgId, known, heldAs);
       case 'call-ended':
-        return this.ended(event, orgId, known);
+        return this.ended(event, orgId, known, heldAs);
       case 'call-report':
-        return this.reported(event, orgId, known);
+        return this.reported(event, orgId, known, heldAs);
     }
   }
 
-  private async live(call: CallFacts, orgId: string, known: Call | null, said?: Date): Promise<Followed> {
+  private async live(
+    call: CallFacts,
+    orgId: string,
+    known: Call | null,
+    said: Date | undefined,
+    heldAs: string | undefined,
+  ): Promise<Followed> {
     if (known && (known.state === 'ended' || known.state === 'settled')) {
       return { status: 'processed', orgId, outcome: { note: `the call is ${known.state} already` } };
     }
     const now = this.clock.approximate();
     const startedAt = known?.startedAt ?? momentOf(said, now);
-    const billingCallId = known?.billingCallId ?? (await this.billingCallIdOf(call.callId, orgId));
+    const billingCallId = known?.billingCallId ?? heldAs ?? (await this.billingCallIdOf(call.callId, orgId));
     // What came through the gate holds its credit already; the timer looks at once and would notice if not.
     const hold = known?.state === 'ringing' ? null : await this.hold(call.callId, billingCallId, orgId);
     // Without money the call is followed all the same: the timer ends it at once.
@@ -97,22 +121,28 @@ export class CallFollower {
     event: Extract<Followable, { type: 'sign-of-life' | 'call-status' }>,
     orgId: string,
     known: Call | null,
+    heldAs: string | undefined,
   ): Promise<Followed> {
     const alive = event.type === 'sign-of-life' || event.signOfLife;
     if (!alive || known !== null) return { status: 'processed', orgId, outcome: {} };
     // Outbound and web calls ask nobody: the first message that shows them alive reserves. Ringing is not answered yet.
-    if (event.type === 'sign-of-life') return this.live(event.call, orgId, known, event.at);
+    if (event.type === 'sign-of-life') return this.live(event.call, orgId, known, event.at, heldAs);
     return { status: 'processed', orgId, outcome: { note: 'not answered yet' } };
   }
 
-  private async ended(event: CallEnded, orgId: string, known: Call | null): Promise<Followed> {
+  private async ended(
+    event: CallEnded,
+    orgId: string,
+    known: Call | null,
+    heldAs: string | undefined,
+  ): Promise<Followed> {
     const { callId, kind } = event.call;
     // A call that was refused at the gate, or never held anything here, ends without any money.
     if (known?.state === 'refused') return { status: 'processed', orgId, outcome: { note: 'refused at the gate' } };
     if (known?.state === 'settled') return { status: 'processed', orgId, outcome: { note: 'settled already' } };
     const now = this.clock.approximate();
     const endedAt = momentOf(event.at, now);
-    const billingCallId = known?.billingCallId ?? (await this.billingCallIdOf(callId, orgId));
+    const billingCallId = known?.billingCallId ?? heldAs ?? (await this.billingCallIdOf(callId, orgId));
     const graceMs = REPORT_GRACE_SECONDS * 1_000;
     const unwritten = await this.calls.learn({
       callId,
@@ -131,15 +161,20 @@ export class CallFollower {
     return { status: 'processed', orgId, outcome: { note: 'waiting for the report' } };
   }
 
-  private async reported(event: CallReported, orgId: string, known: Call | null): Promise<Followed> {
+  private async reported(
+    event: CallReported,
+    orgId: string,
+    known: Call | null,
+    heldAs: string | undefined,
+  ): Promise<Followed> {
     const { callId } = event.call;
     const { duration } = event;
     if (!duration.usable) {
       await this.keepForOperator(event, orgId, known);
       return { status: 'failed', orgId, error: `no usable duration: ${duration.reason}`, transient: false };
     }
-    const billingCallId = known?.billingCallId ?? (await this.billingCallIdOf(callId, orgId));
-    const settled = await this.settlement.settle({
+    const billingCallId = known?.billingCallId ?? heldAs ?? (await this.billingCallIdOf(callId, orgId));
+    const charged = await this.settlement.charge({
       callId,
       billingCallId,
       orgId,
@@ -150,23 +185,24 @@ export class CallFollower {
       costUsd: event.costUsd,
       source: 'vapi:report',
     });
-    if (isRefusal(settled)) {
+    if (isRefusal(charged)) {
       this.calls.tell({
         callId,
         orgId,
         at: this.clock.approximate(),
         kind: 'settlement_failed',
-        detail: { code: settled.code },
+        detail: { code: charged.code },
       });
-      return failed(orgId, settled);
+      return failed(orgId, charged);
     }
     const detail = { seconds: duration.seconds, ...(duration.flag && { flag: duration.flag }) };
     this.calls.tell({ callId, orgId, at: this.clock.approximate(), kind: 'reported', detail });
-    const { transactionId, chargedPence, uncollectedPence, duplicate, late } = settled;
+    const { transactionId, chargedPence, uncollectedPence, duplicate, late } = charged.committed;
     return {
       status: 'processed',
       orgId,
       outcome: { transactionId, chargedPence, uncollectedPence, duplicate, late, ...detail },
+      written: charged.written,
     };
   }
 

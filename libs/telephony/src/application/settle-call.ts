@@ -18,6 +18,12 @@ export interface CallDuration {
   readonly source: string;
 }
 
+export interface Charged {
+  readonly committed: ReservedCreditsCommitted;
+  /** The call book's note that this call is settled, on its way; undefined when it got there. */
+  readonly written: Promise<Refusal | undefined>;
+}
+
 /** Charges a call that is over. The first duration wins; another one is told to the operator, never charged silently. */
 @Injectable()
 export class CallSettlement {
@@ -27,7 +33,15 @@ export class CallSettlement {
     private readonly clock: EngineClock,
   ) {}
 
+  /** As {@link charge}, and waits for the note: should it get lost, the recovery of the call makes it again. */
   async settle(call: CallDuration): Promise<ReservedCreditsCommitted | Refusal> {
+    const charged = await this.charge(call);
+    if (isRefusal(charged)) return charged;
+    await charged.written;
+    return charged.committed;
+  }
+
+  async charge(call: CallDuration): Promise<Charged | Refusal> {
     const committed = await this.reservations.commit({
       orgId: call.orgId,
       callId: call.billingCallId,
@@ -37,7 +51,7 @@ export class CallSettlement {
     });
     const at = this.clock.approximate();
     if (isRefusal(committed)) return committed;
-    await this.calls.learn({
+    const written = this.calls.learn({
       callId: call.callId,
       orgId: call.orgId,
       billingCallId: call.billingCallId,
@@ -62,6 +76,6 @@ export class CallSettlement {
         },
       });
     }
-    return committed;
+    return { committed, written };
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { addSeconds, newId, type Refusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
 import { DeliveryLog, type LoggedDelivery } from '../application/delivery-log.port';
-import { CallFollower, type Followed } from '../application/follow-call';
+import { CallFollower, type Followable, type Followed, type Sighting } from '../application/follow-call';
 import type { VapiEvent } from '../domain/call-event';
 import { redactDelivery } from './redact-delivery';
 import { redactHeaders, type DeliveryHeaders } from './redact-headers';
@@ -14,6 +14,8 @@ const RETRY_AFTER_SECONDS = [5, 15, 60, 300, 900, 3_600] as const;
 export interface Received {
   readonly id: string;
   readonly event: VapiEvent;
+  /** Asked while the delivery was being written down: looking is not acting. */
+  readonly looked?: Promise<Sighting>;
 }
 
 /** Writes a delivery down before anything is done about it, does it, and writes down what came of it. */
@@ -31,6 +33,8 @@ export class DeliveryProcessor {
   async receive(event: VapiEvent, body: unknown, headers: DeliveryHeaders): Promise<Received | Refusal> {
     const receivedAt = this.clock.approximate();
     const id = newId(receivedAt.getTime());
+    const looked = isFollowable(event) ? this.follower.look(event.call) : undefined;
+    looked?.catch(() => undefined); // whoever follows the event sees it; nobody does when the delivery is not written
     const refused = await this.deliveries.write({
       id,
       receivedAt,
@@ -39,17 +43,32 @@ export class DeliveryProcessor {
       headers: redactHeaders(headers),
       payload: redactDelivery(body),
     });
-    return refused ?? { id, event };
+    return refused ?? { id, event, looked };
   }
 
   /** Never rejects: what went wrong is the delivery's outcome. */
-  async process({ id, event }: Received, attempt = 1): Promise<Followed> {
-    const followed = await this.follow(event).catch((fault: Error): Followed => {
-      this.log.error(`delivery ${id}: ${fault.message}`, fault.stack);
-      return { status: 'failed', orgId: null, error: `fault: ${fault.message}`, transient: true };
-    });
-    await this.finish(id, followed, attempt);
-    return followed;
+  async process({ id, event, looked }: Received, attempt = 1): Promise<Followed> {
+    const followed = await this.follow(event, looked).catch((fault: Error): Followed => this.faulty(id, fault));
+    const [unwritten] = await Promise.all([this.unwritten(id, followed), this.finish(id, followed, attempt)]);
+    if (!unwritten) return followed;
+    await this.finish(id, unwritten, attempt);
+    return unwritten;
+  }
+
+  /** The failure that makes a delivery be run again whose news did not reach the call book. */
+  private async unwritten(id: string, followed: Followed): Promise<Followed | undefined> {
+    if (followed.status !== 'processed' || !followed.written) return undefined;
+    try {
+      const refused = await followed.written;
+      return refused && { status: 'failed', orgId: followed.orgId, error: refused.code, transient: true };
+    } catch (fault) {
+      return this.faulty(id, fault as Error);
+    }
+  }
+
+  private faulty(id: string, fault: Error): Followed {
+    this.log.error(`delivery ${id}: ${fault.message}`, fault.stack);
+    return { status: 'failed', orgId: null, error: `fault: ${fault.message}`, transient: true };
   }
 
   /** Runs a stored delivery through the same path again. Handlers are idempotent: a repeat moves nothing. */
@@ -87,7 +106,8 @@ export class DeliveryProcessor {
       .catch((fault: Error) => this.log.warn(`outcome of delivery ${id} was not noted: ${fault.message}`));
   }
 
-  private async follow(event: VapiEvent): Promise<Followed> {
+  private async follow(event: VapiEvent, looked?: Promise<Sighting>): Promise<Followed> {
+    if (isFollowable(event)) return this.follower.follow(event, looked);
     switch (event.type) {
       case 'ignored':
         return { status: 'ignored', orgId: null, reason: 'billing does not react to this type' };
@@ -96,10 +116,12 @@ export class DeliveryProcessor {
       case 'assistant-request':
         // Its answer went with its request, or never: nobody waits for it any more, and nothing may be held for it.
         return { status: 'ignored', orgId: null, reason: 'the caller is gone' };
-      default:
-        return this.follower.follow(event);
     }
   }
+}
+
+function isFollowable(event: VapiEvent): event is Followable {
+  return event.type !== 'ignored' && event.type !== 'unidentified' && event.type !== 'assistant-request';
 }
 
 function typeOf(event: VapiEvent): string {
