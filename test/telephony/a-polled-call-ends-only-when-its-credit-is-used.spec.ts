@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { startTestEngine, type TestEngine } from '../support/engine';
-import { sql } from './support/database-access';
+import { lockWallet, sql } from './support/database-access';
 import { deliver, post, STATUS_CHECK, type Answer } from './support/deliver';
 import { eventually } from './support/eventually';
 import { assistantRequest, ended, inProgress, report } from './support/messages';
@@ -144,6 +144,8 @@ const SITUATIONS: readonly [string, Situation, Verdict][] = [
   ],
 ];
 
+const RICH: TenantTerms = { balancePence: 10_000 };
+
 describe('the status check', () => {
   let engine: TestEngine;
   let operator: Operator;
@@ -227,6 +229,30 @@ describe('the status check', () => {
     await sql(engine.database.url, half, [callId]);
     await ask(ours(callId, 10));
     expect((await expiry()) - Date.now()).toBeGreaterThan(29 * 60_000);
+  });
+
+  it('waits for nobody when nothing is to be written', async () => {
+    const orgId = await operator.openTenant({ balancePence: 10_000 });
+    const callId = randomUUID();
+    await operator.reserve(orgId, callId);
+    const before = await ask(ours(callId, 60));
+    const unlock = await lockWallet(engine.database.url, orgId); // whoever moves its money must wait, and gives up
+    try {
+      expect(await ask(ours(callId, 60))).toEqual(before);
+      expect(await ask(ours(callId, 250))).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+    } finally {
+      await unlock();
+    }
+    expect(await ask(ours(callId, 250))).toMatchObject({ status: 200, body: { reservedPence: 560 } });
+  });
+
+  it('answers for the call of this id, not for one that names it as Vapi’s', async () => {
+    const [orgId, other] = [await operator.openTenant({ balancePence: 280 }), await operator.openTenant(RICH)];
+    const [callId, posing] = [randomUUID(), randomUUID()];
+    await operator.reserve(other, posing, 10, callId);
+    await operator.reserve(orgId, callId);
+    expect((await ask(ours(callId, 60))).body).toMatchObject({ reservedPence: 280, effectiveBalancePence: 0 });
+    expect((await ask(ours(posing, 60))).body).toMatchObject({ reservedPence: 560 });
   });
 
   it('ends a call that was charged already', async () => {

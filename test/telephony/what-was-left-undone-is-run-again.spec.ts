@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startTestEngine, type TestEngine } from '../support/engine';
-import { lockWallet } from './support/database-access';
+import { lockWallet, sql } from './support/database-access';
 import { deliver } from './support/deliver';
 import { eventually } from './support/eventually';
 import { assistantRequest, inProgress, report } from './support/messages';
@@ -8,6 +8,11 @@ import { Operator } from './support/operator';
 import { openNumberedTenant, type NumberedTenant } from './support/tenants';
 
 const BALANCE = 10_000;
+
+const REFUSING_BOOK = `create or replace function refuse_news() returns trigger language plpgsql as
+  $$ begin raise exception 'the book is closed'; end $$`;
+const CLOSE_BOOK = `create trigger the_book_is_closed before update on calls for each row
+  when (new.state = 'settled') execute function refuse_news()`;
 
 /** Ten times faster than life: the first pause of 5 s takes half a second. */
 describe('a delivery that failed for a passing reason (trap 4: an error while charging was swallowed)', () => {
@@ -51,6 +56,29 @@ describe('a delivery that failed for a passing reason (trap 4: an error while ch
     expect(await operator.wallet(reported.orgId)).toMatchObject({ balancePence: BALANCE - 112, heldPence: 0 });
     expect((await operator.story(followedId)).state).toBe('live');
     expect(await operator.wallet(followed.orgId)).toMatchObject({ heldPence: 280 });
+    expect(await operator.violations()).toEqual([]);
+  });
+
+  it('counts as failed while the call book has not learnt of it: charged once, noted when it can be', async () => {
+    const { orgId, call } = await openNumberedTenant(operator, { balancePence: BALANCE });
+    const callId = randomUUID();
+    await deliver(engine, assistantRequest(callId, call));
+    await sql(engine.database.url, REFUSING_BOOK);
+    await sql(engine.database.url, CLOSE_BOOK);
+    try {
+      expect(await deliver(engine, report(callId, call, { durationSeconds: 61 }))).toMatchObject({ status: 200 });
+      const [failed] = await operator.deliveries({ callId, type: 'end-of-call-report' });
+      expect(failed).toMatchObject({ status: 'failed', error: expect.stringContaining('the book is closed') });
+      expect(failed?.retryAt).not.toBeNull();
+    } finally {
+      await sql(engine.database.url, 'drop trigger the_book_is_closed on calls');
+    }
+    await eventually(async () => {
+      const [again] = await operator.deliveries({ callId, type: 'end-of-call-report' });
+      expect(again).toMatchObject({ status: 'processed', error: null, retryAt: null });
+      expect((await operator.story(callId)).state).toBe('settled');
+    });
+    expect(await operator.wallet(orgId)).toMatchObject({ balancePence: BALANCE - 112, heldPence: 0 });
     expect(await operator.violations()).toEqual([]);
   });
 });
