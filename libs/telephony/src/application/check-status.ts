@@ -28,10 +28,13 @@ export class StatusCheck {
 
   /** @param orgId null: whoever asks may ask about any call. Refusals: call_not_found. */
   async check(callId: string, elapsedSeconds: number | undefined, orgId: string | null): Promise<CallStatus | Refusal> {
-    const call = await this.calls.find(callId);
-    if (call && orgId !== null && call.orgId !== orgId) return callNotFound();
-    const hold = call ? null : await this.reader.find(callId, orgId);
-    const owner = call?.orgId ?? hold?.orgId;
+    const named = await this.calls.find(callId);
+    if (named && orgId !== null && named.orgId !== orgId) return callNotFound();
+    const hold = named ? null : await this.reader.find(callId, orgId);
+    // Asked by the id of its hold: the call itself knows when it was answered.
+    const followed = hold?.vapiCallId ? await this.calls.find(hold.vapiCallId) : null;
+    const call = named ?? (followed?.orgId === hold?.orgId ? followed : null);
+    const owner = named?.orgId ?? hold?.orgId;
     if (owner === undefined) return callNotFound();
     const checked = await this.reservations.check({
       orgId: owner,
