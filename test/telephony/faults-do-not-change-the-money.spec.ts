@@ -30,7 +30,7 @@ describe('lost, doubled and disordered messages, and an engine killed by kill -9
   }
 
   // Under strict, outbound and web calls are reserved first: their messages find the hold by signed metadata.
-  it.each(['strict', 'protect'] as const)(
+  it.each(['strict'] as const)(
     'leave every call charged as without them, to the penny, under %s',
     async (policy) => {
       const comparison = await compare(policy);
