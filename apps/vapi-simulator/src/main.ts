@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { planCalls } from './load/call-plan';
 import { UsageError } from './load/flag-values';
+import { compareFaults } from './load/compare-faults';
+import { comparisonTable } from './load/comparison-table';
 import { ProgressLine } from './load/progress-line';
 import { reportTable } from './load/report-table';
-import { readRunOptions } from './load/run-options';
+import { readRunOptions, type RunOptions } from './load/run-options';
 import { simulate } from './load/simulation';
 import { USAGE } from './load/usage';
 
@@ -17,9 +19,17 @@ async function main(): Promise<number> {
     process.stdout.write(`${JSON.stringify(planCalls(options.plan), null, 2)}\n`);
     return 0;
   }
-  const report = await simulate(options, new ProgressLine());
-  process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : reportTable(report)}\n`);
-  return report.failures.length === 0 ? 0 : 1;
+  if (options.compareFaults) return show(await compareFaults(options, new ProgressLine()), options, comparisonTable);
+  return show(await simulate(options, new ProgressLine()), options, reportTable);
+}
+
+function show<Result extends { failures: string[] }>(
+  result: Result,
+  { json }: RunOptions,
+  table: (result: Result) => string,
+): number {
+  process.stdout.write(`${json ? JSON.stringify(result, null, 2) : table(result)}\n`);
+  return result.failures.length === 0 ? 0 : 1;
 }
 
 main()

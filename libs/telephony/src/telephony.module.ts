@@ -10,6 +10,7 @@ import { StatusCheck } from './application/check-status';
 import { DeliveryLog } from './application/delivery-log.port';
 import { DeliveryReplay } from './application/delivery-replay.port';
 import { EnforceCalls } from './application/enforce-calls';
+import { BillingCallFinder } from './application/find-billing-call';
 import { TenantFinder } from './application/find-tenant';
 import { CallFollower } from './application/follow-call';
 import { LiveCalls } from './application/live-calls.port';
@@ -78,6 +79,7 @@ const callLookup = {
     { provide: CREDIT_LISTENER, useClass: LookAtCallsAfterTopUp },
     { provide: DeliveryReplay, useExisting: DeliveryProcessor },
     TenantFinder,
+    BillingCallFinder,
     Gate,
     CallSettlement,
     CallFollower,

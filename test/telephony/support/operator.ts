@@ -87,6 +87,14 @@ export class Operator {
     await this.ask('POST', 'api/billing/reserve-credits', { callId, vapiCallId, estimatedMinutes }, orgId);
   }
 
+  async commit(orgId: string, callId: string, actualDurationSeconds: number): Promise<void> {
+    await this.ask('POST', 'api/billing/commit-credits', { callId, actualDurationSeconds }, orgId);
+  }
+
+  async release(orgId: string, callId: string): Promise<void> {
+    await this.ask('POST', 'api/billing/release-credits', { callId }, orgId);
+  }
+
   wallet(orgId: string): Promise<Wallet> {
     return this.ask('GET', 'api/billing/wallet', undefined, orgId);
   }

@@ -55,7 +55,7 @@ export class ApiServer {
       return refusal(400, 'Unexpected token in JSON');
     }
     const id = decodeURIComponent(route.path.exec(url.pathname)?.[1] ?? '');
-    return route.answer({ id, query: url.searchParams, body });
+    return route.answer({ id, query: url.searchParams, headers: request.headers, body });
   }
 
   /** Without a configured key any bearer token will do, but there must be one. */

@@ -18,13 +18,19 @@ export interface AuditedCall {
   paidSeconds: number;
   leakPence: number;
   refused: boolean;
-  /** Ended by the engine's cap or command, not by the caller. */
   cut: boolean;
   warnings: number;
   /** Exactly once: one row of the right amount, or the missing part acknowledged as uncollected. */
   chargedRight: boolean;
   overchargedPence: number;
 }
+
+/** Ended by the engine's cap or command, not by the caller. */
+export function isCut(call: PlacedCall['call']): boolean {
+  return call.startedAtMs !== undefined && call.endedReason !== undefined && call.endedReason !== HUNG_UP;
+}
+
+const HUNG_UP = 'customer-ended-call';
 
 /** Compares what each call should have cost with what its wallet paid. */
 export async function auditCalls(placed: readonly PlacedCall[], tenants: readonly Tenant[], engine: EngineApi) {
@@ -46,7 +52,6 @@ async function auditCall({ call, planned, tenant }: PlacedCall, rows: number[], 
   const chargedPence = rows.reduce((sum, amount) => sum + Math.abs(amount), 0);
   const leakPence = Math.max(0, pricePence - chargedPence);
   const uncollectedPence = leakPence > 0 ? ((await engine.uncollectedPence(tenant.orgId, call.id)) ?? 0) : 0;
-  const connected = call.startedAtMs !== undefined;
   return {
     label: planned.label,
     callId: call.id,
@@ -61,7 +66,7 @@ async function auditCall({ call, planned, tenant }: PlacedCall, rows: number[], 
     paidSeconds: Math.min(call.talkedMs / 1000, secondsFor(card, chargedPence)),
     leakPence,
     refused: call.gate === 'refused',
-    cut: connected && call.endedReason !== 'customer-ended-call',
+    cut: isCut(call),
     warnings: call.said.filter(({ endCallAfterSpoken }) => !endCallAfterSpoken).length,
     chargedRight: chargedPence + uncollectedPence === pricePence && rows.length <= 1,
     overchargedPence: Math.max(0, chargedPence - pricePence),

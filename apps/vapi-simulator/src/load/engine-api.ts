@@ -27,6 +27,13 @@ export interface NewOrganisation {
   estimatedMinutes: number;
 }
 
+export interface ReservedCall {
+  /** What the hold pays. */
+  grantedSeconds: number;
+  /** What the hold and everything else the wallet could still spend would pay. */
+  payableSeconds: number;
+}
+
 export class EngineRefusal extends Error {
   constructor(
     readonly status: number,
@@ -65,6 +72,15 @@ export class EngineApi {
   async registerNumber(orgId: string, numberId: string, phoneNumber: string, assistantId: string): Promise<void> {
     const body = { phoneNumber, assistantId };
     await this.call('PUT', `/api/admin/organizations/${orgId}/phone-numbers/${numberId}`, { body });
+  }
+
+  /** A repeat under the same call id finds the same hold, so this may be retried. */
+  reserve(orgId: string, callId: string): Promise<ReservedCall> {
+    return this.call('POST', '/api/billing/reserve-credits', { orgId, body: { callId } });
+  }
+
+  async release(orgId: string, callId: string, reason: string): Promise<void> {
+    await this.call('POST', '/api/billing/release-credits', { orgId, body: { callId, reason } });
   }
 
   wallet(orgId: string): Promise<WalletView> {

@@ -12,10 +12,11 @@ const TALKED_MS = 100_000;
 describe('the leak that a call is allowed', () => {
   function boundOf({
     gate = 'accepted',
+    reservedFirst = false,
     cut = true,
     heardAtMs = 10,
     ...terms
-  }: Partial<BoundTerms> & { gate?: string; cut?: boolean; heardAtMs?: number | null } = {}) {
+  }: Partial<BoundTerms> & { gate?: string; reservedFirst?: boolean; cut?: boolean; heardAtMs?: number | null } = {}) {
     const deliveries = new DeliveryLog();
     if (heardAtMs !== null)
       deliveries.add({
@@ -28,7 +29,7 @@ describe('the leak that a call is allowed', () => {
         bytes: 1,
       });
     const call = { id: 'c', gate, startedAtMs: 0, talkedMs: TALKED_MS } as SimulatedCall;
-    const placed = { call, tenant: { wallet: { card: PENCE_PER_SECOND } } } as PlacedCall;
+    const placed = { call, reservedFirst, tenant: { wallet: { card: PENCE_PER_SECOND } } } as PlacedCall;
     const audited = {
       cut,
       leakPence: 0,
@@ -49,6 +50,11 @@ describe('the leak that a call is allowed', () => {
     const downtime = new Downtime();
     downtime.begin(0);
     expect(boundOf({ policy: 'strict', downtime, heardAtMs: null })).toBe(0);
+  });
+
+  it('is nothing under strict for a call whose reseller reserved first, and a round trip without that', () => {
+    expect(boundOf({ policy: 'strict', gate: 'none', reservedFirst: true, heardAtMs: null })).toBe(0);
+    expect(boundOf({ policy: 'strict', gate: 'none' })).toBe(5);
   });
 
   it('is one control round trip of talk under protect, and for strict calls that no gate could stop', () => {

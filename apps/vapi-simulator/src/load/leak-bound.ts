@@ -17,20 +17,23 @@ export interface BoundTerms {
 /**
  * The most pence this call may have leaked.
  *
- * `strict` behind a gate: nothing, whatever fails, because the cap is what the hold pays. Otherwise the engine ends a
- * call by command, so the talk of one control round trip may be unpaid, plus what *we* kept from the engine: the time
- * until it first heard of the call, the time it was killed, one more round trip per control request we made fail.
+ * `strict` with a pushed cap (by the gate, or by a reseller that reserved first): nothing, whatever fails, because the cap
+ * is what the hold pays. Otherwise the engine ends a call by command, so the talk of one control round trip may be unpaid,
+ * plus what *we* kept from the engine: the time until it first heard of the call, the time it was killed, one more round
+ * trip per control request we made fail. A started increment is charged whole, so pence are many times the seconds.
  */
-export function leakBoundPence(audited: AuditedCall, { call, tenant }: PlacedCall, terms: BoundTerms): number {
+export function leakBoundPence(audited: AuditedCall, placed: PlacedCall, terms: BoundTerms): number {
+  const { call, tenant } = placed;
   if (call.startedAtMs === undefined || (!audited.cut && audited.leakPence === 0)) return 0;
-  if (terms.policy === 'strict' && call.gate === 'accepted') return 0;
+  if (terms.policy === 'strict' && (call.gate === 'accepted' || placed.reservedFirst)) return 0;
   const overrunMs =
-    terms.roundTripMs * (1 + failedCommands(call.id, terms.commands)) + withheldMs(audited, call, terms);
+    terms.roundTripMs * (1 + failedCommands(call.id, terms.commands)) + withheldMs(audited.talkedMs, call, terms);
   const { card } = tenant.wallet;
   return audited.pricePence - priceOfMs(card, Math.max(0, call.talkedMs - overrunMs));
 }
 
-function withheldMs({ talkedMs }: AuditedCall, call: PlacedCall['call'], terms: BoundTerms): number {
+/** Talk of this call during which the simulator itself kept the engine from knowing or acting. */
+export function withheldMs(talkedMs: number, call: PlacedCall['call'], terms: BoundTerms): number {
   const startedAtMs = call.startedAtMs ?? 0;
   const heardAtMs = terms.deliveries.firstHeardAtMs(call.id, startedAtMs) ?? startedAtMs + talkedMs;
   const blindMs = heardAtMs - startedAtMs;

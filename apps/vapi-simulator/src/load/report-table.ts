@@ -3,45 +3,95 @@ import type { RunReport } from './run-report';
 
 const MOST_WRONG_CALLS_SHOWN = 10;
 
-const ms = ({ count, p50, p95, p99, max }: Percentiles) =>
-  count === 0
-    ? 'none'
-    : `p50 ${p50.toFixed(1)}  p95 ${p95.toFixed(1)}  p99 ${p99.toFixed(1)}  max ${max.toFixed(1)} ms  (${count})`;
+type Row = [name: string, value: string];
 
 /** The verdict for people. */
 export function reportTable(report: RunReport): string {
-  const { webhooks, settlement, worstLeak } = report;
-  const rows: [string, string][] = [
-    ['calls', `${report.calls} (${report.connected} connected, ${report.unanswered} unanswered)`],
-    [
-      'refused at the gate',
-      `${report.refused}${report.gateFailed ? ` (and ${report.gateFailed} without an answer)` : ''}`,
-    ],
-    ['cut', `${report.cut} (${report.callsWarned} calls warned, ${report.warnings} warnings)`],
-    ['seconds talked', report.secondsTalked.toFixed(1)],
-    ['seconds paid', report.secondsPaid.toFixed(1)],
-    ['priced / charged', `${report.pencePriced}p / ${report.penceCharged}p`],
-    ['leak', `${report.leakPence}p (bound ${report.leakBoundPence}p)`],
-    ['worst leak', worstLeak ? `${worstLeak.call}: ${worstLeak.leakPence}p (bound ${worstLeak.boundPence}p)` : 'none'],
-    ['arrears recorded', `${report.uncollectedPence}p`],
-    ['overcharged', `${report.overchargedPence}p`],
+  const sections: [string, Row[]][] = [
+    ['calls', callRows(report)],
+    ['money', moneyRows(report)],
+    ['unpaid talk', talkRows(report)],
+    ['engine', engineRows(report)],
+  ];
+  const width = Math.max(...sections.flatMap(([, rows]) => rows.map(([name]) => name.length)));
+  const lines = sections.flatMap(([title, rows]) => [
+    title,
+    ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+  ]);
+  return ['', headOf(report), ...lines, ...wrongCalls(report), verdict(report)].join('\n');
+}
+
+function headOf(report: RunReport): string {
+  return `${planOf(report)}; ${mishapsOf(report)}`;
+}
+
+/** What was played, in one line. */
+export function planOf({ seed, policy, speed, calls, wallets, reserveFirst }: RunReport): string {
+  const reserve = reserveFirst ? ', outbound and web calls reserved first' : '';
+  return `seed ${seed}: ${calls} calls, ${wallets} wallets, ${policy}${reserve}, ${speed} times faster than life`;
+}
+
+/** What went wrong on purpose. */
+export function mishapsOf({ faults, engineKills }: RunReport): string {
+  const given = Object.entries(faults).filter(([name, value]) => name.endsWith('Percent') && value > 0);
+  const names = given.map(([name, value]) => `${name.replace('Percent', '')} ${value} %`);
+  return [...names, ...(engineKills > 0 ? [`${engineKills} x kill -9`] : [])].join(', ') || 'no faults';
+}
+
+function callRows(report: RunReport): Row[] {
+  const atGate = report.refused - report.refusedByReserve;
+  const away = report.gateFailed + report.notStarted;
+  return [
+    ['connected', String(report.connected)],
+    ['unanswered', String(report.unanswered)],
+    ['refused', `${report.refused} (${atGate} at the gate, ${report.refusedByReserve} by reserve-credits)`],
+    ...(away > 0 ? [['engine was away', `${away} calls did not start`] satisfies Row] : []),
+    ['cut', `${report.cut} (${report.cutByCap} by Vapi at the pushed cap); ${report.callsWarned} calls were warned`],
+    ['talked / paid', `${report.secondsTalked.toFixed(1)} s / ${report.secondsPaid.toFixed(1)} s`],
+  ];
+}
+
+function moneyRows(report: RunReport): Row[] {
+  const { settlement, worstLeak } = report;
+  return [
+    ['priced / charged', `${report.pencePriced}p / ${report.penceCharged}p, ${report.overchargedPence}p too much`],
     ['not charged exactly once', String(report.notChargedExactlyOnce.length)],
+    ['leak', `${report.leakPence}p in ${report.leakingCalls} calls (bound ${report.leakBoundPence}p)`],
+    ['worst leak', worstLeak ? `${worstLeak.leakPence}p, ${worstLeak.call} (bound ${worstLeak.boundPence}p)` : 'none'],
+    ['arrears recorded', `${report.uncollectedPence}p`],
     ['holds left', `${settlement.heldPence}p, ${settlement.liveCalls} live calls`],
     ['reconciliation', settlement.reconciliationOk ? 'ok' : `FAILED: ${settlement.failedChecks.join(', ')}`],
     ['settled after', `${settlement.afterSeconds.toFixed(1)} s${settlement.settled ? '' : ' (gave up)'}`],
-    ['engine kills', String(report.engineKills)],
-    ['control commands', `${report.controlCommands}, end-call to end: ${ms(report.controlRoundTripMs)}`],
-    ['gate answers', ms(webhooks.gateMs)],
-    ['other webhooks', ms(webhooks.othersMs)],
-    ['webhooks 5xx / 4xx', `${webhooks.serverErrors} / ${webhooks.clientErrors}`],
-    ['not delivered', `${webhooks.lost} lost by the simulator, ${webhooks.unreachable} engine unreachable`],
-    ['API 5xx', String(report.apiServerErrors)],
-    ['never heard of', String(report.neverHeardOf.length)],
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const head = `seed ${report.seed}, ${report.policy}, ${report.speed}x`;
-  const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
-  return [head, ...lines, ...wrongCalls(report), verdict(report)].join('\n');
+}
+
+function talkRows(report: RunReport): Row[] {
+  const allowed = report.allowedRoundTripSeconds;
+  const real = ((allowed * 1000) / report.speed).toFixed(0);
+  return [
+    ['per cut call', spread(report.unpaidTalkSeconds, 's')],
+    ['one round trip may take', `${allowed} s of talk (${real} ms of real time at ${report.speed}x)`],
+    ['hang-up after end-call', spread(report.hangUpSeconds, 's')],
+    ['kept from the engine', `${report.withheldSeconds.toFixed(0)} s of cut calls' talk, not counted above`],
+  ];
+}
+
+function engineRows(report: RunReport): Row[] {
+  const { webhooks } = report;
+  return [
+    ['gate answers', spread(webhooks.gateMs, 'ms')],
+    ['other webhooks', spread(webhooks.othersMs, 'ms')],
+    ['answers 5xx / 4xx', `${webhooks.serverErrors} / ${webhooks.clientErrors}, API 5xx ${report.apiServerErrors}`],
+    ['not delivered', `${webhooks.lost} lost by the simulator, ${webhooks.unreachable} engine unreachable`],
+    ['calls without any message', String(report.neverHeardOf.length)],
+    ['control commands', String(report.controlCommands)],
+  ];
+}
+
+function spread({ count, p50, p95, p99, max }: Percentiles, unit: string): string {
+  if (count === 0) return 'none';
+  const [a, b, c, d] = [p50, p95, p99, max].map((value) => value.toFixed(1));
+  return `p50 ${a}  p95 ${b}  p99 ${c}  max ${d} ${unit}  (${count})`;
 }
 
 function wrongCalls({ notChargedExactlyOnce: wrong }: RunReport): string[] {

@@ -14,6 +14,7 @@ const FLAGS = {
   kinds: { ...text, default: 'inbound=70,outbound=20,web=10' },
   unanswered: { ...text, default: '5' },
   policy: { ...text, default: 'protect' },
+  'reserve-first': flag,
   seed: { ...text, default: '1' },
   'run-id': text,
   speed: text,
@@ -38,6 +39,7 @@ const FLAGS = {
   'round-trip-seconds': text,
   'settle-seconds': text,
   json: flag,
+  'compare-faults': flag,
   'plan-only': flag,
   'keep-data': flag,
   help: flag,
@@ -47,7 +49,7 @@ export type FlagValues = ReturnType<typeof parseFlags>;
 
 export function parseFlags(args: string[]) {
   try {
-    return parseArgs({ args, options: FLAGS, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args, options: FLAGS, strict: true, allowPositionals: false, allowNegative: true }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -30,6 +30,13 @@ describe('the command line of a run', () => {
     });
   });
 
+  it('reserves outbound and web calls first where nothing else could cap them, unless told otherwise', () => {
+    expect(read('')).toMatchObject({ reserveFirst: false, compareFaults: false });
+    expect(read('--policy strict --compare-faults')).toMatchObject({ reserveFirst: true, compareFaults: true });
+    expect(read('--policy strict --no-reserve-first')).toMatchObject({ reserveFirst: false });
+    expect(read('--reserve-first')).toMatchObject({ reserveFirst: true });
+  });
+
   it('gives only help when asked for it', () => {
     expect(read('--help')).toBeUndefined();
   });

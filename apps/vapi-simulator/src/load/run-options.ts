@@ -10,6 +10,8 @@ export interface RunOptions {
   concurrency: number;
   speed: number;
   faults: Partial<DeliveryFaults>;
+  /** Outbound and web calls: reserve at the engine, then start them with what that pays as their cap. */
+  reserveFirst: boolean;
   port: number;
   /** Talk that one control round trip may take, simulated seconds: the leak that `protect` is allowed per cut call. */
   roundTripSeconds: number;
@@ -22,6 +24,8 @@ export interface RunOptions {
   /** Makes the ids of this run its own; the plan does not depend on it. */
   runId: string;
   json: boolean;
+  /** Play the same plan without faults, with them, and with the engine killed as well; then compare every charge. */
+  compareFaults: boolean;
   planOnly: boolean;
   keepData: boolean;
 }
@@ -44,6 +48,8 @@ export function readRunOptions(args: string[], env: NodeJS.ProcessEnv, freshId: 
     concurrency: whole(values.concurrency, 'concurrency', 1, 1_000),
     speed,
     faults: faultFlags(values),
+    // Nothing else gives such a call a cap, and without one `strict` would promise too much.
+    reserveFirst: values['reserve-first'] ?? values.policy === 'strict',
     port: whole(values.port, 'port', 0, 65_535),
     roundTripSeconds: number(
       values['round-trip-seconds'] ?? String(ROUND_TRIP_TALK_SECONDS + ROUND_TRIP_REAL_SECONDS * speed),
@@ -63,6 +69,7 @@ export function readRunOptions(args: string[], env: NodeJS.ProcessEnv, freshId: 
       values['webhook-secret'] ?? env['VAPI_WEBHOOK_SECRET'] ?? (spawned ? freshId : missing('webhook-secret')),
     runId: values['run-id'] ?? freshId,
     json: values.json ?? false,
+    compareFaults: values['compare-faults'] ?? false,
     planOnly: values['plan-only'] ?? false,
     keepData: values['keep-data'] ?? false,
   };

@@ -1,9 +1,10 @@
 import type { CarriedOutCommand } from '../calls/call-control';
+import type { DeliveryFaults } from '../delivery/delivery-faults';
 import type { DeliveryLog } from '../delivery/delivery-log';
 import type { AuditedCall } from './call-audit';
-import type { PlacedCall } from './caller-pool';
+import type { PlacedCall, UnplacedCall } from './caller-pool';
 import { type Percentiles, percentiles, webhookFigures, type WebhookFigures } from './latency';
-import { type BoundTerms, leakBoundPence } from './leak-bound';
+import { type BoundTerms, leakBoundPence, withheldMs } from './leak-bound';
 import type { RunOptions } from './run-options';
 import type { Settlement } from './settlement';
 
@@ -12,9 +13,19 @@ export interface RunReport {
   policy: string;
   speed: number;
   calls: number;
+  wallets: number;
+  faults: Partial<DeliveryFaults>;
+  /** Outbound and web calls were reserved before they were started. */
+  reserveFirst: boolean;
   connected: number;
+  /** Out of credit: at the gate, or when the reseller reserved. */
   refused: number;
+  refusedByReserve: number;
+  /** The engine could not be asked, so the reseller did not start the call. */
+  notStarted: number;
   cut: number;
+  /** Of these, ended by Vapi itself at the cap that was pushed. */
+  cutByCap: number;
   unanswered: number;
   gateFailed: number;
   secondsTalked: number;
@@ -41,17 +52,34 @@ export interface RunReport {
   callsWarned: number;
   engineKills: number;
   webhooks: WebhookFigures;
-  /** Real milliseconds from an end command's arrival until the call was over. */
-  controlRoundTripMs: Percentiles;
+  leakingCalls: number;
+  /** Of each cut call, simulated seconds: what it talked beyond its last paid second, without `withheld`. */
+  unpaidTalkSeconds: Percentiles;
+  /** Simulated seconds that cut calls talked while the simulator itself kept the engine from knowing or acting. */
+  withheldSeconds: number;
+  /** Simulated seconds from an end command's arrival at the control URL until the call was over. */
+  hangUpSeconds: Percentiles;
+  /** What a control round trip is allowed to take, simulated seconds: the bound of unpaid talk per cut call. */
+  allowedRoundTripSeconds: number;
   controlCommands: number;
   apiServerErrors: number;
   settlement: Settlement;
+  charges: CallCharge[];
   failures: string[];
+}
+
+/** One call's money, for comparing runs. */
+export interface CallCharge {
+  call: string;
+  talkedMs: number;
+  pricePence: number;
+  chargedPence: number;
 }
 
 export interface RunFacts {
   options: RunOptions;
   placed: readonly PlacedCall[];
+  turnedAway: readonly UnplacedCall[];
   audited: readonly AuditedCall[];
   settlement: Settlement;
   deliveries: DeliveryLog;
@@ -61,22 +89,34 @@ export interface RunFacts {
 }
 
 export function reportOf(facts: RunFacts): RunReport {
-  const { options, placed, audited, settlement, bound } = facts;
+  const { options, placed, turnedAway, audited, settlement, bound } = facts;
   const sum = (value: (call: AuditedCall) => number) => audited.reduce((total, call) => total + value(call), 0);
   const count = (test: (call: AuditedCall) => boolean) => audited.filter(test).length;
   const bounds = audited.map((call, index) => leakBoundPence(call, placed[index]!, bound));
   const worst = audited.reduce((at, call, index) => (call.leakPence > audited[at]!.leakPence ? index : at), 0);
   const worstCall = audited[worst];
   const wrong = audited.filter(({ chargedRight }) => !chargedRight);
+  const refusedByReserve = turnedAway.filter(({ why }) => why === 'out of credit').length;
+  const cutCalls = audited.flatMap((call, index) => (call.cut ? [{ audited: call, placed: placed[index]! }] : []));
+  const withheld = cutCalls.map((cut) => withheldMs(cut.audited.talkedMs, cut.placed.call, bound) / 1000);
+  const unpaid = cutCalls.map(({ audited: { talkedMs, paidSeconds } }, index) =>
+    Math.max(0, talkedMs / 1000 - paidSeconds - withheld[index]!),
+  );
   const ends = facts.commands.flatMap(({ type, endedAfterMs }) => (type === 'end-call' ? (endedAfterMs ?? []) : []));
   const report: RunReport = {
     seed: options.plan.seed,
     policy: options.plan.policy,
     speed: options.speed,
-    calls: audited.length,
+    calls: audited.length + turnedAway.length,
+    wallets: options.plan.wallets,
+    faults: options.faults,
+    reserveFirst: options.reserveFirst,
     connected: count(({ talkedMs }) => talkedMs > 0),
-    refused: count(({ refused }) => refused),
+    refused: count(({ refused }) => refused) + refusedByReserve,
+    refusedByReserve,
+    notStarted: turnedAway.length - refusedByReserve,
     cut: count(({ cut }) => cut),
+    cutByCap: count(({ endedReason }) => endedReason === 'exceeded-max-duration'),
     unanswered: placed.filter(({ planned, call }) => !planned.answered && call.gate !== 'refused').length,
     gateFailed: placed.filter(({ call }) => call.gate === 'failed').length,
     secondsTalked: sum(({ talkedMs }) => talkedMs) / 1000,
@@ -112,10 +152,20 @@ export function reportOf(facts: RunFacts): RunReport {
     callsWarned: count(({ warnings }) => warnings > 0),
     engineKills: bound.downtime.count,
     webhooks: webhookFigures(facts.deliveries.records),
-    controlRoundTripMs: percentiles(ends.map((simulatedMs) => simulatedMs / options.speed)),
+    leakingCalls: count(({ leakPence }) => leakPence > 0),
+    unpaidTalkSeconds: percentiles(unpaid),
+    withheldSeconds: withheld.reduce((total, seconds) => total + seconds, 0),
+    hangUpSeconds: percentiles(ends.map((simulatedMs) => simulatedMs / 1000)),
+    allowedRoundTripSeconds: bound.roundTripMs / 1000,
     controlCommands: facts.commands.length,
     apiServerErrors: facts.apiServerErrors,
     settlement,
+    charges: audited.map(({ label, talkedMs, pricePence, chargedPence }) => ({
+      call: label,
+      talkedMs,
+      pricePence,
+      chargedPence,
+    })),
     failures: [],
   };
   return { ...report, failures: failuresOf(report) };

@@ -1,12 +1,13 @@
 import { SimulatedClock } from '../time/simulated-clock';
 import { startSimulator, type Simulator } from '../simulator';
-import { auditCalls } from './call-audit';
-import { type PlacedCall, placeCalls } from './caller-pool';
+import { auditCalls, isCut } from './call-audit';
+import { placeCalls } from './caller-pool';
 import { type CallPlan, planCalls } from './call-plan';
 import { Downtime } from './downtime';
 import { EngineApi } from './engine-api';
 import { EngineProcess, freePort } from './engine-process';
-import type { ProgressLine } from './progress-line';
+import { callsLine, type ProgressLine } from './progress-line';
+import { Reseller } from './reseller';
 import { type RunReport, reportOf } from './run-report';
 import type { RunOptions } from './run-options';
 import { settle } from './settlement';
@@ -59,41 +60,51 @@ async function run(
   const downtime = new Downtime();
   let restarted = Promise.resolve();
   const killAt = options.engine.kind === 'spawn' ? [...options.engine.killAt] : [];
-  let placedCount = 0;
-  let over = 0;
+  const state = { calls: plan.calls.length, placed: 0, over: 0, turnedAway: 0, startedAt: Date.now() };
 
-  const onCall = (_: PlacedCall, event: 'placed' | 'over') => {
-    if (event === 'placed') placedCount += 1;
-    else over += 1;
-    progress.show(`calls ${over}/${plan.calls.length} over, ${placedCount - over} on the line`);
-    if (own && killAt[0] !== undefined && over >= killAt[0] * plan.calls.length) {
+  const onCall = (event: 'placed' | 'over' | 'turned away') => {
+    if (event === 'placed') state.placed += 1;
+    else if (event === 'over') state.over += 1;
+    else state.turnedAway += 1;
+    progress.show(() => callsLine({ ...state, cut: vapi.calls().filter(isCut).length, speed: options.speed }));
+    const done = state.over + state.turnedAway;
+    if (own && killAt[0] !== undefined && done >= killAt[0] * plan.calls.length) {
       killAt.shift();
-      progress.say(`kill -9 after ${over} calls`);
-      restarted = restarted.then(() => restart(own, downtime, vapi));
+      progress.say(`kill -9 after ${done} calls`);
+      restarted = restarted.then(() => restart(own, downtime, vapi, progress));
       // Looked at when the calls are over; until then a failure must not count as unhandled.
       restarted.catch(() => undefined);
     }
   };
-  const placed = await placeCalls(plan.calls, tenants, vapi, options.runId, options.concurrency, onCall);
+  const { webhookSecret, runId, concurrency } = options;
+  const { policy } = options.plan;
+  const reseller = new Reseller(engine, vapi, { policy, webhookSecret, vapiApiKey: VAPI_API_KEY });
+  const callers = { vapi, runId, concurrency, reseller: options.reserveFirst ? reseller : undefined };
+  const { placed, turnedAway } = await placeCalls(plan.calls, tenants, callers, onCall);
   await restarted;
   await Promise.race([vapi.idle(), new Promise((resolve) => setTimeout(resolve, DELIVERIES_DONE_WITHIN_MS).unref())]);
 
-  const settlement = await settle(engine, tenants, options.settleSeconds, (state) =>
-    progress.show(`settling: ${state.liveCalls} live, ${state.heldPence}p held, ${state.afterSeconds.toFixed(0)} s`),
+  const settlement = await settle(engine, tenants, options.settleSeconds, ({ liveCalls, heldPence, afterSeconds }) =>
+    progress.show(
+      () => `all calls are over; after ${afterSeconds.toFixed(0)} s ${liveCalls} are live, ${heldPence}p held`,
+    ),
   );
+  progress.clear();
   const audited = await auditCalls(placed, tenants, engine);
   const roundTripMs = options.roundTripSeconds * 1000;
   const { deliveries, commands } = vapi;
-  const bound = { policy: options.plan.policy, roundTripMs, deliveries, commands, downtime };
+  const bound = { policy, roundTripMs, deliveries, commands, downtime };
   const apiServerErrors = engine.serverErrors;
-  return reportOf({ options, placed, audited, settlement, deliveries, commands, bound, apiServerErrors });
+  return reportOf({ options, placed, turnedAway, audited, settlement, deliveries, commands, bound, apiServerErrors });
 }
 
-async function restart(own: EngineProcess, downtime: Downtime, vapi: Simulator): Promise<void> {
+async function restart(own: EngineProcess, downtime: Downtime, vapi: Simulator, progress: ProgressLine): Promise<void> {
+  const killedAt = Date.now();
   downtime.begin(vapi.clock.nowMs());
   await own.kill();
   await own.start();
   downtime.end(vapi.clock.nowMs());
+  progress.say(`the engine is back after ${((Date.now() - killedAt) / 1000).toFixed(1)} s`);
 }
 
 async function engineFor(

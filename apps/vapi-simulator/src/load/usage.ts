@@ -8,6 +8,9 @@ The plan
   --duration lognormal:120  or fixed:180, uniform:30-600 (seconds); --longest 1800
   --kinds inbound=70,outbound=20,web=10    --unanswered 5 (percent)
   --policy protect|strict   --seed 1       --plan-only (print the plan and stop)
+  --reserve-first           outbound and web calls as a prepaid reseller starts them: POST reserve-credits, then the call
+                            with maxDurationSeconds = what that pays. Default under strict; --no-reserve-first starts
+                            them without asking, and then they may talk one control round trip unpaid
 The engine
   --engine spawn            starts its own, with its own data folder (--keep-data keeps it)
   --engine http://…         a running one; needs --admin-key, --webhook-secret (or ADMIN_API_KEY, VAPI_WEBHOOK_SECRET)
@@ -21,6 +24,9 @@ Faults, in percent of messages
   --lost --late (--late-seconds 300) --duplicated --reordered --slow (--slow-ms 500) --wrong-secret --inflated
   --control-failing         percentage of control requests that fail
 The verdict
+  --compare-faults          plays the plan three times: without faults, with them (default: 20 % lost, duplicated,
+                            reordered), and with kill -9 as well (default: at 0.5); shows the difference in pence.
+                            With --poor 0 nobody is refused or cut, so that every call can be compared
   --round-trip-seconds      talk that a control round trip may cost (default 2 + 0.25 × speed)
   --settle-seconds          how long to wait, in real seconds, until all holds are gone
   --json                    one JSON document on stdout

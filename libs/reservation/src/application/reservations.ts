@@ -3,6 +3,7 @@ import type { Refusal } from '@holdfast/kernel';
 import { Settings, UnitOfWork } from '@holdfast/platform';
 import { ReservationReader } from './reservation-reader.port';
 import { checkCall, checkWithoutChange, type CallChecked, type CheckCall, type HoldStanding } from './check-call';
+import { claimHold, type ClaimHold, type HoldClaimed } from './claim-hold';
 import {
   commitReservedCredits,
   noActiveReservation,
@@ -32,6 +33,14 @@ export class Reservations {
   /** Refusals: organization_not_found, call_id_conflict, insufficient_balance. */
   reserve(request: Omit<ReserveCallCredits, 'ttlSeconds'>): Promise<CallCreditsReserved | Refusal> {
     return this.work.execute(reserveCallCredits({ ...request, ttlSeconds: this.settings.reservationTtlSeconds }));
+  }
+
+  /**
+   * A call of the provider asks to be paid by a hold that was reserved before the provider had an id for it. Refusals:
+   * organization_not_found, reservation_not_found, call_id_conflict (it pays for another), no_active_reservation (closed).
+   */
+  claim(request: ClaimHold): Promise<HoldClaimed | Refusal> {
+    return this.work.execute(claimHold(request));
   }
 
   /** Refusals: organization_not_found, call_id_conflict, no_active_reservation. */

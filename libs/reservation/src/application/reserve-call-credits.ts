@@ -8,6 +8,7 @@ import type { CallRef } from './call-ref';
 
 export interface ReserveCallCredits extends CallRef {
   readonly orgId: string;
+  /** May be told by a repeat, when the hold names none yet. */
   readonly vapiCallId?: string | null;
   /** 1 … 720; the organisation's own when left out. */
   readonly estimatedMinutes?: number | null;
@@ -46,7 +47,11 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
       const reservations = desk.on(RESERVATIONS);
       const earlier = reservations.find(callId);
       if (earlier && earlier.state.orgId !== orgId) return callIdConflict();
-      if (earlier) return answerOf(earlier, account, earlier.state.id !== own);
+      if (earlier) {
+        // Held before the provider had an id for the call: its owner names it now.
+        if (request.vapiCallId && earlier.isOpenToCall(undefined)) earlier.claimFor(request.vapiCallId);
+        return answerOf(earlier, account, earlier.state.id !== own);
+      }
       const size = sizeOf(request, account);
       if (isRefusal(size)) return size;
       const memo = {

@@ -30,6 +30,7 @@ export interface ReservationState {
   readonly orgId: string;
   /** Unique over all tenants. */
   readonly callId: string;
+  /** The provider's call that this hold pays for: the first one that claimed it, for ever. */
   readonly vapiCallId: string | null;
   readonly status: ReservationStatus;
   readonly reservedPence: Pence;
@@ -52,7 +53,7 @@ export interface ReservationState {
 
 /**
  * Credit set aside for one call: active → committed | released | expired; a late report may take expired → committed.
- * Amount, rate card and call id are fixed at birth, but for slices added while it is active.
+ * Amount, rate card and call id are fixed at birth, but for slices added while it is active; the provider's call, once known.
  */
 export class CreditReservation {
   private readonly fetched: ReservationState | null;
@@ -90,6 +91,26 @@ export class CreditReservation {
   get grantedSeconds(): number {
     if (!this.now.prepaid) return MAX_GRANTED_SECONDS;
     return secondsFor(this.now.rateCard, this.now.reservedPence);
+  }
+
+  /**
+   * Whether a call of the provider may be paid by this hold, which names none yet. What was given back or has expired pays
+   * for nobody; what its owner charged by hand can only have been a call that had begun by then.
+   *
+   * @param startedAt when that call began; null when nobody knows, `undefined` when its owner vouches for it.
+   */
+  isOpenToCall(startedAt: Date | null | undefined): boolean {
+    const { status, vapiCallId, closedAt } = this.now;
+    if (vapiCallId !== null) return false;
+    if (status === 'active') return true;
+    if (status !== 'committed') return false;
+    return startedAt === undefined || (startedAt !== null && closedAt !== null && startedAt < closedAt);
+  }
+
+  /** From now on this hold pays for that call of the provider, and for no other. */
+  claimFor(vapiCallId: string): void {
+    if (this.now.vapiCallId !== null) throw new Error(`reservation ${this.now.id} pays for another call`);
+    this.now = { ...this.now, vapiCallId };
   }
 
   /** Adds a slice to a live hold. */

@@ -26,7 +26,8 @@ export class CallCreditsController {
     summary: 'Authorize a call: hold credit for it',
     description:
       'Holds the price of the estimate, or of as many whole increments as the wallet can pay (`partial`). A repeat by ' +
-      'the same organization answers 200 with its reservation (`duplicate`) and holds nothing more.',
+      'the same organization answers 200 with its reservation (`duplicate`) and holds nothing more; it may name the ' +
+      '`vapiCallId` that was not known at first. Start outbound and web calls with `maxDurationSeconds` = `grantedSeconds`.',
   })
   @ApiCreatedResponse({ type: ReserveAnswer })
   @ApiOkResponse({ type: ReserveAnswer, description: 'a repeat' })

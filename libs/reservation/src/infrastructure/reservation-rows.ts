@@ -43,7 +43,6 @@ export function toBirthColumns(states: readonly ReservationState[]): unknown[][]
     states.map((s) => s.id),
     states.map((s) => s.orgId),
     states.map((s) => s.callId),
-    states.map((s) => s.vapiCallId),
     states.map((s) => s.estimatedMinutes),
     states.map((s) => s.rateCard.id),
     states.map((s) => s.prepaid),
@@ -54,6 +53,7 @@ export function toBirthColumns(states: readonly ReservationState[]): unknown[][]
 /** Columns that may change, in the order both statements use. */
 export function toLifeColumns(states: readonly ReservationState[]): unknown[][] {
   return [
+    states.map((s) => s.vapiCallId),
     states.map((s) => s.status),
     states.map((s) => s.reservedPence),
     states.map((s) => s.committedPence),

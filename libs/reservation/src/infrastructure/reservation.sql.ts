@@ -69,11 +69,11 @@ export const FIND_STANDINGS = statement<StandingRow>(
 
 export const INSERT_RESERVATIONS = guarded(
   'insert_reservations',
-  `insert into credit_reservations (id, org_id, call_id, vapi_call_id, estimated_minutes, rate_card_id, prepaid, created_at,
-     status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late, settlement,
+  `insert into credit_reservations (id, org_id, call_id, estimated_minutes, rate_card_id, prepaid, created_at,
+     vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late, settlement,
      actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
-   select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::uuid[], $8::boolean[],
-     $9::timestamptz[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::boolean[],
+   select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::uuid[], $7::boolean[],
+     $8::timestamptz[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::boolean[],
      $16::boolean[], $17::json[], $18::double precision[], $19::integer[], $20::double precision[],
      $21::timestamptz[], $22::timestamptz[], $23::timestamptz[])`,
 );
@@ -82,15 +82,15 @@ export const INSERT_RESERVATIONS = guarded(
 export const UPDATE_RESERVATIONS = guarded(
   'update_reservations',
   `update credit_reservations r
-   set status = v.status, reserved_pence = v.reserved_pence, committed_pence = v.committed_pence,
+   set vapi_call_id = v.vapi_call_id, status = v.status, reserved_pence = v.reserved_pence, committed_pence = v.committed_pence,
      released_pence = v.released_pence, uncollected_pence = v.uncollected_pence, partial = v.partial, late = v.late,
      settlement = v.settlement, actual_duration_seconds = v.actual_duration_seconds, billed_seconds = v.billed_seconds,
      discrepancy_seconds = v.discrepancy_seconds, expires_at = v.expires_at, closed_at = v.closed_at,
      committed_at = v.committed_at, version = r.version + 1
-   from unnest($2::uuid[], $3::integer[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-     $9::boolean[], $10::boolean[], $11::json[], $12::double precision[], $13::integer[], $14::double precision[],
-     $15::timestamptz[], $16::timestamptz[], $17::timestamptz[])
-     as v (id, version_before, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
+   from unnest($2::uuid[], $3::integer[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
+     $9::bigint[], $10::boolean[], $11::boolean[], $12::json[], $13::double precision[], $14::integer[],
+     $15::double precision[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[])
+     as v (id, version_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
        settlement, actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
    where r.id = v.id and r.version = v.version_before`,
 );

@@ -28,10 +28,13 @@ export class StatusCheck {
 
   /** @param orgId null: whoever asks may ask about any call. Refusals: call_not_found. */
   async check(callId: string, elapsedSeconds: number | undefined, orgId: string | null): Promise<CallStatus | Refusal> {
-    const [call, standing] = await Promise.all([this.calls.find(callId), this.reader.standing(callId, orgId)]);
-    if (call && orgId !== null && call.orgId !== orgId) return callNotFound();
+    const [named, standing] = await Promise.all([this.calls.find(callId), this.reader.standing(callId, orgId)]);
+    if (named && orgId !== null && named.orgId !== orgId) return callNotFound();
     const hold = standing?.reservation;
-    const owner = call?.orgId ?? hold?.orgId;
+    // Asked by the id of its hold: the call itself knows when it was answered.
+    const followed = !named && hold?.vapiCallId ? await this.calls.find(hold.vapiCallId) : null;
+    const call = named ?? (followed?.orgId === hold?.orgId ? followed : null);
+    const owner = named?.orgId ?? hold?.orgId;
     if (owner === undefined) return callNotFound();
     const checked = await this.reservations.check(
       {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isUuid, Settings } from '@holdfast/platform';
 import { ReservationReader } from '@holdfast/reservation';
 import type { CallFacts } from '../domain/call-event';
-import { verifyTenantClaim } from '../domain/tenant-claim';
+import { verifyTenantClaims } from '../domain/tenant-claim';
 import { NumberDirectory } from './number-directory.port';
 
 export interface Tenant {
@@ -35,7 +35,8 @@ export class TenantFinder {
       const orgId = await this.numbers.findOrgByAssistant(call.assistantId);
       if (orgId !== null) return { orgId, assistantId: call.assistantId };
     }
-    const claimed = verifyTenantClaim([this.settings.vapi.webhookSecret], call.claims);
+    const [claim] = verifyTenantClaims([this.settings.vapi.webhookSecret], call.claims);
+    const claimed = claim?.orgId;
     if (isUuid(claimed)) return { orgId: claimed.toLowerCase(), assistantId: null };
     const reserved = await this.reservations.find(call.callId, null);
     return reserved && { orgId: reserved.orgId, assistantId: null, heldAs: reserved.callId };

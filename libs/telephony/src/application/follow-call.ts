@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { isRefusal, type Refusal } from '@holdfast/kernel';
+import { addSeconds, isRefusal, type Refusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
-import { ReservationReader, Reservations, type CallCreditsReserved } from '@holdfast/reservation';
+import { Reservations, type CallCreditsReserved } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import type { CallEnded, CallFacts, CallReported, VapiEvent } from '../domain/call-event';
 import { momentOf } from '../domain/message-time';
 import { CallBook } from './call-book.port';
 import { EnforceCalls } from './enforce-calls';
+import { BillingCallFinder } from './find-billing-call';
 import { TenantFinder } from './find-tenant';
 import { REPORT_GRACE_SECONDS } from './report-grace';
 import { CallSettlement } from './settle-call';
@@ -40,7 +41,7 @@ export class CallFollower {
   constructor(
     private readonly tenants: TenantFinder,
     private readonly reservations: Reservations,
-    private readonly reader: ReservationReader,
+    private readonly billing: BillingCallFinder,
     private readonly settlement: CallSettlement,
     private readonly enforcement: EnforceCalls,
     private readonly calls: CallBook,
@@ -82,7 +83,8 @@ export class CallFollower {
     }
     const now = this.clock.approximate();
     const startedAt = known?.startedAt ?? momentOf(said, now);
-    const billingCallId = known?.billingCallId ?? heldAs ?? (await this.billingCallIdOf(call.callId, orgId));
+    const billingCallId = await this.billing.find(call, orgId, known, startedAt, heldAs);
+    if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
     // What came through the gate holds its credit already; the timer looks at once and would notice if not.
     const hold = known?.state === 'ringing' ? null : await this.hold(call.callId, billingCallId, orgId);
     // Without money the call is followed all the same: the timer ends it at once.
@@ -142,7 +144,8 @@ export class CallFollower {
     if (known?.state === 'settled') return { status: 'processed', orgId, outcome: { note: 'settled already' } };
     const now = this.clock.approximate();
     const endedAt = momentOf(event.at, now);
-    const billingCallId = known?.billingCallId ?? heldAs ?? (await this.billingCallIdOf(callId, orgId));
+    const billingCallId = await this.billing.find(event.call, orgId, known, known?.startedAt ?? null, heldAs);
+    if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
     const graceMs = REPORT_GRACE_SECONDS * 1_000;
     const unwritten = await this.calls.learn({
       callId,
@@ -169,11 +172,14 @@ export class CallFollower {
   ): Promise<Followed> {
     const { callId } = event.call;
     const { duration } = event;
+    const endedAt = momentOf(event.endedAt ?? event.at, this.clock.approximate());
+    const startedAt = event.startedAt ?? (duration.usable ? addSeconds(endedAt, -duration.seconds) : null);
+    const billingCallId = await this.billing.find(event.call, orgId, known, startedAt, heldAs);
+    if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
     if (!duration.usable) {
-      await this.keepForOperator(event, orgId, known);
+      await this.keepForOperator(event, orgId, billingCallId, known);
       return { status: 'failed', orgId, error: `no usable duration: ${duration.reason}`, transient: false };
     }
-    const billingCallId = known?.billingCallId ?? heldAs ?? (await this.billingCallIdOf(callId, orgId));
     const charged = await this.settlement.charge({
       callId,
       billingCallId,
@@ -207,12 +213,18 @@ export class CallFollower {
   }
 
   /** The call is over, but nobody may be charged by this report: its hold stays until somebody knows. */
-  private async keepForOperator(event: CallReported, orgId: string, known: Call | null): Promise<void> {
+  private async keepForOperator(
+    event: CallReported,
+    orgId: string,
+    billingCallId: string,
+    known: Call | null,
+  ): Promise<void> {
     const now = this.clock.approximate();
     const { callId, kind } = event.call;
     const state = known?.state === 'settled' ? 'settled' : 'ended';
     const nextDecisionAt = state === 'ended' ? now : undefined;
-    await this.calls.learn({ callId, orgId, kind, state, at: now, endedReason: event.endedReason, nextDecisionAt });
+    const { endedReason } = event;
+    await this.calls.learn({ callId, orgId, billingCallId, kind, state, at: now, endedReason, nextDecisionAt });
     this.calls.tell({ callId, orgId, at: now, kind: 'settlement_failed', detail: { duration: event.duration } });
   }
 
@@ -221,11 +233,6 @@ export class CallFollower {
       return { status: 'failed', orgId: null, error: 'no organization is known for this call', transient: false };
     }
     return { status: 'ignored', orgId: null, reason: 'no organization is known for this call' };
-  }
-
-  /** The id its hold has: its own, unless a client reserved it under another and named Vapi's. */
-  private async billingCallIdOf(callId: string, orgId: string): Promise<string> {
-    return (await this.reader.find(callId, orgId))?.callId ?? callId;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { addSeconds, secondsBetween } from '@holdfast/kernel';
-import { CallLiveness, type CallToAskAbout, type LivenessVerdict } from '@holdfast/reservation';
+import { CallLiveness, ReservationReader, type CallToAskAbout, type LivenessVerdict } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import { CallBook } from './call-book.port';
 import { CALL_LOOKUP, type CallLookup } from './call-lookup.port';
@@ -19,6 +19,7 @@ const UNANSWERED_GRACE_SECONDS = 300;
 export class ProviderLiveness extends CallLiveness {
   constructor(
     private readonly calls: CallBook,
+    private readonly reader: ReservationReader,
     @Optional() @Inject(CALL_LOOKUP) private readonly lookup: CallLookup | null,
   ) {
     super();
@@ -30,13 +31,26 @@ export class ProviderLiveness extends CallLiveness {
 
   private async askOne(billingCallId: string, now: Date): Promise<LivenessVerdict> {
     const call = await this.calls.findByBillingCallId(billingCallId);
+    if (!call) return this.askAboutUnheard(billingCallId, now);
     // Refused at the gate it never started; that it holds anything is a leftover of a database that did not answer.
-    if (!call || call.state === 'refused') return { kind: 'abandoned' };
+    if (call.state === 'refused') return { kind: 'abandoned' };
     const found = this.lookup ? await this.lookup.find(call.callId) : null;
     if (found?.outcome === 'live') return { kind: 'live' };
     if (found?.outcome === 'never-connected') return { kind: 'abandoned' };
     if (found?.outcome === 'ended' && found.duration.usable) return { kind: 'ended', seconds: found.duration.seconds };
     return whenNobodyKnows(call, now);
+  }
+
+  /** No message of this call has come. Its hold may name the provider's call all the same: then that one is asked about. */
+  private async askAboutUnheard(billingCallId: string, now: Date): Promise<LivenessVerdict> {
+    const hold = await this.reader.find(billingCallId, null);
+    if (!hold?.vapiCallId || !this.lookup) return { kind: 'abandoned' };
+    const found = await this.lookup.find(hold.vapiCallId);
+    if (found.outcome === 'live') return { kind: 'live' };
+    if (found.outcome === 'ended' && found.duration.usable) return { kind: 'ended', seconds: found.duration.seconds };
+    if (found.outcome === 'never-connected' || found.outcome === 'gone') return { kind: 'abandoned' };
+    const latestEnd = addSeconds(hold.createdAt, LONGEST_CALL_SECONDS + SLACK_SECONDS);
+    return latestEnd > now ? { kind: 'keep', askAgainInSeconds: ASK_AGAIN_SECONDS } : { kind: 'abandoned' };
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type LiveCall,
   type Unreachable,
 } from './call-lookup.port';
+import { BillingCallFinder } from './find-billing-call';
 import { TenantFinder } from './find-tenant';
 import { REPORT_GRACE_SECONDS } from './report-grace';
 import { CallSettlement } from './settle-call';
@@ -33,6 +34,7 @@ export class CallRecovery {
     private readonly reservations: Reservations,
     private readonly settlement: CallSettlement,
     private readonly tenants: TenantFinder,
+    private readonly billing: BillingCallFinder,
     private readonly clock: EngineClock,
     @Optional() @Inject(CALL_LOOKUP) private readonly lookup: CallLookup | null,
   ) {}
@@ -66,10 +68,13 @@ export class CallRecovery {
     const known = await this.calls.find(callId);
     const orgId = known?.orgId ?? (await this.tenants.find(found.call))?.orgId;
     if (orgId === undefined || known?.state === 'refused') return;
-    const hold = await this.reader.find(known?.billingCallId ?? callId, orgId);
+    const startedAt = (found.outcome === 'ended' && found.startedAt) || null;
+    const billingCallId = await this.billing.find(found.call, orgId, known, startedAt);
+    if (isRefusal(billingCallId)) return; // the next poll lists it again
+    const hold = await this.reader.find(billingCallId, orgId);
     if (hold?.settlement) return this.compare(found, hold);
     if (found.endedAt && secondsBetween(found.endedAt, now) < REPORT_GRACE_SECONDS) return; // its report may be on its way
-    await this.settleFrom(found, { callId, orgId, billingCallId: hold?.callId ?? callId });
+    await this.settleFrom(found, { callId, orgId, billingCallId });
   }
 
   /** @returns whether nothing is left to do about this call. */

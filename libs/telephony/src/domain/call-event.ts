@@ -11,7 +11,7 @@ export interface CallFacts {
   readonly phoneNumberId?: string;
   readonly phoneNumber?: string;
   readonly assistantId?: string;
-  /** Organisations that the call's metadata names, best place first. Unverified: see `verifyTenantClaim`. */
+  /** Organisations and holds that the call's metadata names, best place first. Unverified: see `verifyTenantClaims`. */
   readonly claims: readonly TenantClaim[];
   /** Live control of this call, unchecked: `CallControl` refuses what doesn't point at an allowed host. A secret. */
   readonly controlUrl?: string;

@@ -56,7 +56,7 @@ function claimsOf(message: JsonRecord, call: JsonRecord): TenantClaim[] {
   ];
   return places.flatMap((place) => {
     const orgId = idOf(place, 'orgId');
-    return orgId === undefined ? [] : [{ orgId, sig: idOf(place, 'sig') }];
+    return orgId === undefined ? [] : [{ orgId, callId: idOf(place, 'callId'), sig: idOf(place, 'sig') }];
   });
 }
 

@@ -10,7 +10,7 @@ export type { AcceptedCall, GateAcceptance, GateAnswer, GateRefusal, GateServer 
 export { redactDelivery, type JsonValue } from './redact-delivery';
 export { redactHeaders, type DeliveryHeaders } from './redact-headers';
 export * from '../domain/spoken-sentences';
-export { signTenantClaim, verifyTenantClaim, type TenantClaim } from '../domain/tenant-claim';
+export { signTenantClaim, verifyTenantClaims, type TenantClaim } from '../domain/tenant-claim';
 export type * from '../domain/call-event';
 export { translate } from './vapi-message-translator';
 export { judgeAuthenticity } from './webhook-authenticity';

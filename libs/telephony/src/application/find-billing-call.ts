@@ -1,0 +1,59 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { isRefusal, type Refusal, type RefusalCode } from '@holdfast/kernel';
+import { Settings } from '@holdfast/platform';
+import { ReservationReader, Reservations } from '@holdfast/reservation';
+import type { Call } from '../domain/call';
+import type { CallFacts } from '../domain/call-event';
+import { verifyTenantClaims } from '../domain/tenant-claim';
+
+/** The hold that was named pays for another call, has been given back, or never was: this call is on its own. */
+const NAMED_IN_VAIN: readonly RefusalCode[] = ['call_id_conflict', 'no_active_reservation', 'reservation_not_found'];
+
+/**
+ * Under which call id is this call's money held? Under the one that its hold names it by already; else under the one its
+ * signed metadata name, if that hold is still free: the first call of Vapi that claims a hold has it for ever, and a
+ * second one with the same metadata pays for itself. Else under its own.
+ */
+@Injectable()
+export class BillingCallFinder {
+  private readonly log = new Logger('holds');
+
+  constructor(
+    private readonly reader: ReservationReader,
+    private readonly reservations: Reservations,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * @param known what is known of this call already
+   * @param startedAt when it began; null when nobody knows
+   * @param heldAs the call id of the hold that names it, where somebody has looked already
+   * Refusals are transient: asked again, the answer will be another.
+   */
+  async find(
+    call: CallFacts,
+    orgId: string,
+    known: Pick<Call, 'billingCallId'> | null,
+    startedAt: Date | null,
+    heldAs?: string,
+  ): Promise<string | Refusal> {
+    const { callId } = call;
+    if (known && known.billingCallId !== callId) return known.billingCallId;
+    const named = this.namedBy(call, orgId);
+    if (known && named === undefined) return callId;
+    if (heldAs !== undefined) return heldAs;
+    const hold = await this.reader.find(callId, orgId);
+    if (hold || named === undefined) return hold?.callId ?? callId;
+    const claimed = await this.reservations.claim({ orgId, callId: named, vapiCallId: callId, startedAt });
+    if (!isRefusal(claimed)) return named;
+    if (!NAMED_IN_VAIN.includes(claimed.code)) return claimed;
+    this.log.warn(`call ${callId} named the hold of ${named} in vain (${claimed.code}); it pays for itself`);
+    return callId;
+  }
+
+  /** Only the organisation that the call belongs to may name a hold of its own. */
+  private namedBy(call: CallFacts, orgId: string): string | undefined {
+    const signed = verifyTenantClaims([this.settings.vapi.webhookSecret], call.claims);
+    return signed.find((claim) => claim.callId !== undefined && claim.orgId.toLowerCase() === orgId)?.callId;
+  }
+}
