@@ -4,7 +4,13 @@ import { DataSource } from 'typeorm';
 import type { CallToAskAbout } from '../application/call-liveness.port';
 import { ReservationReader, type ReservationFilter } from '../application/reservation-reader.port';
 import type { ReservationState } from '../domain/credit-reservation';
-import { FIND_BY_ANY_ID, FIND_EXPIRED, SELECT_RESERVATIONS, type ReservationRow } from './reservation.sql';
+import {
+  FIND_BY_ANY_ID,
+  FIND_EXPIRED,
+  SELECT_RESERVATIONS,
+  type ExpiredRow,
+  type ReservationRow,
+} from './reservation.sql';
 import { toState } from './reservation-rows';
 
 @Injectable()
@@ -55,7 +61,12 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   }
 
   async findExpired(now: Date, limit: number): Promise<CallToAskAbout[]> {
-    const rows: { call_id: string; org_id: string }[] = await this.database.query(FIND_EXPIRED.text, [now, limit]);
-    return rows.map((row) => ({ callId: row.call_id, orgId: row.org_id }));
+    const rows: ExpiredRow[] = await this.database.query(FIND_EXPIRED.text, [now, limit]);
+    return rows.map((row) => ({
+      callId: row.call_id,
+      orgId: row.org_id,
+      vapiCallId: row.vapi_call_id,
+      createdAt: row.created_at,
+    }));
   }
 }
