@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { EngineProcess } from '../support/number-engine-process';
+import '../support/second-try';
 import { ControlDesk } from './support/control-desk';
 import { deliver } from './support/deliver';
 import { eventually } from './support/eventually';
