@@ -11,7 +11,6 @@ module.exports = {
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/test/support/jest-transform.cjs' },
   transformIgnorePatterns: [],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
-  setupFilesAfterEnv: ['<rootDir>/test/support/retry-on-real-time.cjs'],
   globalSetup: '<rootDir>/test/support/global-setup.cjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.cjs',
   // The provider's SDK keeps a timer for 10 s after a failed request; nothing of ours is left running.

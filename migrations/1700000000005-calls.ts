@@ -27,6 +27,7 @@ export class Calls1700000000005 implements MigrationInterface {
         cut_attempts integer not null default 0,
         lookups integer not null default 0,
         next_decision_at timestamptz,
+        leased_until timestamptz,
         constraint call_state_is_known check (state in ('refused', 'ringing', 'live', 'ended', 'settled')),
         constraint call_kind_is_known check (kind in ('inbound', 'outbound', 'web', 'unknown')),
         constraint a_settled_call_needs_no_decision check (state not in ('refused', 'settled') or next_decision_at is null)
@@ -36,6 +37,7 @@ export class Calls1700000000005 implements MigrationInterface {
       create index idx_calls_live on calls (created_at) where state in ('ringing', 'live', 'ended');
       create index idx_calls_billing on calls (billing_call_id);
       comment on column calls.next_decision_at is 'whoever finds it past takes it, moves it on, and decides: one replica at a time';
+      comment on column calls.leased_until is 'somebody has this call in hand: until then nobody else takes it, however soon it is asked for';
 
       create table call_events (
         id bigint generated always as identity primary key,

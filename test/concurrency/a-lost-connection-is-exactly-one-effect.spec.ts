@@ -15,6 +15,7 @@ import {
   walletOf,
 } from '../support/money';
 import { PostgresProxy, type Mishap } from '../support/postgres-proxy';
+import { DatabaseProxy } from '../telephony/support/database-proxy';
 
 const purchase = (orgId: string, idempotencyKey: string = randomUUID()): DeductAsset => {
   return { orgId, assetType: 'did', costPence: 100, idempotencyKey, createdBy: 'test' };
@@ -161,6 +162,21 @@ async function settleWithTheSameKey(mishap: Mishap, count: number): Promise<obje
   const repeats = second.map(({ replayed }) => replayed);
   return { first: outcomes(first), repeats, journal: await journalOf(database.url, buyer) };
 }
+
+describe('a COMMIT whose answer never comes, on a connection that stays open', () => {
+  it('is run again when it is given up after 8 s: the caller is told what happened', async () => {
+    const line = await DatabaseProxy.before(database.url);
+    const replica = unitOfWork(line.url, { lanes: 1 });
+    line.becomeAfter('uow_commit', 'mute');
+    const bought = replica.execute(deductAsset(purchase(orgId)));
+    await new Promise((resolve) => setTimeout(resolve, 8_500));
+    line.become('open');
+    expect(await bought).toMatchObject({ balanceAfterPence: 9_900, replayed: false });
+    expect(await journalOf(database.url, orgId)).toEqual({ did: 1, topup: 1 });
+    await replica.close();
+    await line.close();
+  });
+});
 
 describe('a COMMIT without an answer whose wallet is then locked', () => {
   it.each([1, 2])('is told to none of %d commands as "nothing was changed"', async (count) => {

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { CREDIT_LISTENER, LedgerModule } from '@holdfast/ledger';
 import { Settings } from '@holdfast/platform';
 import { CallLiveness, ReservationModule } from '@holdfast/reservation';
+import { SilentCalls } from './application/ask-about-silent-call';
 import { CallBook } from './application/call-book.port';
 import { CALL_CONTROL, type CallControl } from './application/call-control.port';
 import { CALL_LOOKUP, type CallLookup } from './application/call-lookup.port';
@@ -21,6 +22,7 @@ import { ProviderLiveness } from './application/provider-liveness';
 import { CallRecovery } from './application/recover-calls';
 import { RecoveryProgress } from './application/recovery-progress.port';
 import { CallSettlement } from './application/settle-call';
+import { CallSteering } from './application/steer-call';
 import { CallStoryController } from './http/call-story.controller';
 import { DeliveriesController } from './http/deliveries.controller';
 import { LiveCallsController } from './http/live-calls.controller';
@@ -84,6 +86,8 @@ const callLookup = {
     CallSettlement,
     CallFollower,
     CallRecovery,
+    SilentCalls,
+    CallSteering,
     EnforceCalls,
     PollFinishedCalls,
     StatusCheck,

@@ -27,7 +27,7 @@ export class CallRecords {
   }
 
   /** A record of a call that is over; without a start it never connected. */
-  ended(id: string, startedAt: Date | undefined, endedAt: Date): void {
+  ended(id: string, startedAt: Date | undefined, endedAt: Date, phoneNumberId?: string): void {
     const times = { startedAt: startedAt?.toISOString(), endedAt: endedAt.toISOString() };
     const at = endedAt.toISOString();
     this.records.set(id, {
@@ -36,8 +36,20 @@ export class CallRecords {
       endedReason: 'customer-ended-call',
       createdAt: at,
       updatedAt: at,
+      phoneNumberId,
       ...times,
     });
+  }
+
+  /** A record of a call that goes on. */
+  live(
+    id: string,
+    status: 'ringing' | 'in-progress',
+    startedAt?: Date,
+    controlUrl?: string,
+    phoneNumberId?: string,
+  ): void {
+    this.records.set(id, { id, status, startedAt, phoneNumberId, monitor: { controlUrl } });
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,8 @@ export interface Command {
   readonly type: string;
   readonly content?: string;
   readonly endCallAfterSpoken?: boolean;
+  /** When it was heard, this machine's clock. */
+  readonly atMs: number;
 }
 
 /** Control URLs that only note what is asked of them: nobody hangs up here. */
@@ -13,6 +15,8 @@ export class ControlDesk {
   readonly commands: Command[] = [];
   /** What the next commands are answered, then 200. A location makes it a redirect. */
   readonly answers: { readonly status: number; readonly location?: string }[] = [];
+  /** Hears everything and answers nothing, as long as it is set. */
+  silent = false;
 
   private constructor(private readonly server: Server) {}
 
@@ -23,8 +27,9 @@ export class ControlDesk {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const command = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as Omit<Command, 'callId'>;
-        desk.commands.push({ ...command, callId: (request.url ?? '').slice(1) });
+        const command = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as Omit<Command, 'callId' | 'atMs'>;
+        desk.commands.push({ ...command, callId: (request.url ?? '').slice(1), atMs: Date.now() });
+        if (desk.silent) return;
         const { status, location } = desk.answers.shift() ?? { status: 200 };
         response.writeHead(status, location === undefined ? {} : { location }).end('{}');
       });

@@ -24,10 +24,19 @@ export async function wholeDatabase(url: string, leftOut: readonly string[] = []
 }
 
 /** Sits on a wallet's row until told to leave: whoever wants to move its money waits. */
-export async function lockWallet(url: string, orgId: string): Promise<() => Promise<void>> {
+export function lockWallet(url: string, orgId: string): Promise<() => Promise<void>> {
+  return lockRow(url, 'select 1 from wallets where org_id = $1 for update', orgId);
+}
+
+/** The same with a call: what is decided about it cannot be written down. */
+export function lockCall(url: string, callId: string): Promise<() => Promise<void>> {
+  return lockRow(url, 'select 1 from calls where call_id = $1 for update', callId);
+}
+
+async function lockRow(url: string, select: string, id: string): Promise<() => Promise<void>> {
   const client = new Client({ connectionString: url });
   await client.connect();
   await client.query('begin');
-  await client.query('select 1 from wallets where org_id = $1 for update', [orgId]);
+  await client.query(select, [id]);
   return () => client.end();
 }

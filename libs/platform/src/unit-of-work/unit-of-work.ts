@@ -17,7 +17,11 @@ export const MAX_QUEUE = 8_192;
 const MAX_RACES = 4;
 /** A connection lost before COMMIT changed nothing: try again for about as long as a failover of the pool takes. */
 const LOST_RETRY_MS = 1_000;
-/** A COMMIT without an answer must be settled by running it again; after this long the caller is told to. */
+/**
+ * A COMMIT without an answer must be settled by running it again; when that has failed for this long, the caller is told to.
+ * Counted from the moment the COMMIT was given up: an answer that never comes is waited for longer than this
+ * (ANSWER_TIMEOUT_MS of a connection, 8 s), and it must be run again all the same.
+ */
 const UNKNOWN_RETRY_MS = 5_000;
 const RECONNECT_PAUSE_MS = 100;
 
@@ -31,8 +35,8 @@ export interface UnitOfWorkOptions {
 
 /** What has happened to a batch so far, also while its commands run again one by one. */
 interface History {
-  /** A COMMIT was sent and never answered: nobody of this batch may be told that nothing happened. */
-  mayHaveCommitted: boolean;
+  /** When a COMMIT that was sent was given up without an answer: nobody of this batch may be told that nothing happened. */
+  unknownSince: number | null;
   /** Keys whose wallet somebody else keeps locked. */
   readonly busyKeys: Set<string>;
 }
@@ -89,7 +93,7 @@ export class UnitOfWork {
   };
 
   private async runBatch(lane: number, commands: readonly Command<unknown>[]): Promise<Outcome<unknown>[]> {
-    const history: History = { mayHaveCommitted: false, busyKeys: new Set() };
+    const history: History = { unknownSince: null, busyKeys: new Set() };
     try {
       return answered(await this.runDespiteLostConnections(lane, commands, history));
     } catch (fault) {
@@ -115,7 +119,7 @@ export class UnitOfWork {
   private explained(fault: Error, history: History): Outcome<unknown> {
     const refusal = this.refusals.get(constraintOf(fault) ?? '');
     if (refusal) return { ok: true, answer: refusal };
-    return history.mayHaveCommitted ? { ok: true, answer: unavailable(history) } : { ok: false, fault };
+    return history.unknownSince !== null ? { ok: true, answer: unavailable(history) } : { ok: false, fault };
   }
 
   private async runDespiteLostConnections(
@@ -129,11 +133,9 @@ export class UnitOfWork {
         return await transact(await this.connection(lane), commands, this.storeOf, this.options.timeScale);
       } catch (fault) {
         if (fault instanceof CommitOutcomeUnknown || isConnectionLost(fault)) {
-          history.mayHaveCommitted ||= fault instanceof CommitOutcomeUnknown;
+          if (fault instanceof CommitOutcomeUnknown) history.unknownSince ??= Date.now();
           this.discard(lane);
-          if (Date.now() - started > (history.mayHaveCommitted ? UNKNOWN_RETRY_MS : LOST_RETRY_MS)) {
-            return commands.map(() => unavailable(history));
-          }
+          if (isGivenUp(started, history)) return commands.map(() => unavailable(history));
           await pause(RECONNECT_PAUSE_MS);
         } else if (commands.length === 1 && isWorthRetrying(fault) && races < MAX_RACES) {
           races += 1;
@@ -161,8 +163,12 @@ function answered(answers: readonly unknown[]): Outcome<unknown>[] {
   return answers.map((answer) => ({ ok: true, answer }));
 }
 
-function unavailable({ mayHaveCommitted }: History): Refusal {
-  return mayHaveCommitted
+function isGivenUp(started: number, { unknownSince }: History): boolean {
+  return unknownSince === null ? Date.now() - started > LOST_RETRY_MS : Date.now() - unknownSince > UNKNOWN_RETRY_MS;
+}
+
+function unavailable({ unknownSince }: History): Refusal {
+  return unknownSince !== null
     ? new Refusal('outcome_unknown', 'The database did not confirm. Repeat the same request.', { retryAfterSeconds: 1 })
     : new Refusal('database_unavailable', 'The database cannot be reached. Nothing was changed.', {
         retryAfterSeconds: 1,

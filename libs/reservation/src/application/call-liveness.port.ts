@@ -11,6 +11,10 @@ export type LivenessVerdict =
 export interface CallToAskAbout {
   readonly orgId: string;
   readonly callId: string;
+  /** The provider's own id, as whoever reserved named it. */
+  readonly vapiCallId: string | null;
+  /** Of the hold. */
+  readonly createdAt: Date;
 }
 
 /**

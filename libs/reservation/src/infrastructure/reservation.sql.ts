@@ -95,10 +95,12 @@ export const UPDATE_RESERVATIONS = guarded(
    where r.id = v.id and r.version = v.version_before`,
 );
 
+export type ExpiredRow = Pick<ReservationRow, 'call_id' | 'org_id' | 'vapi_call_id' | 'created_at'>;
+
 /** Holds without a sign of life for their whole lifetime. The index idx_credit_res_expires serves it. */
-export const FIND_EXPIRED = statement<{ call_id: string; org_id: string }>(
+export const FIND_EXPIRED = statement<ExpiredRow>(
   'find_expired_reservations',
-  `select call_id, org_id from credit_reservations
+  `select call_id, org_id, vapi_call_id, created_at from credit_reservations
    where status = 'active' and expires_at <= $1::timestamptz
    order by expires_at limit $2::integer`,
 );

@@ -11,6 +11,7 @@ import {
   FIND_EXPIRED,
   FIND_STANDINGS,
   SELECT_RESERVATIONS,
+  type ExpiredRow,
   type ReservationRow,
   type StandingRow,
 } from './reservation.sql';
@@ -72,8 +73,13 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   }
 
   async findExpired(now: Date, limit: number): Promise<CallToAskAbout[]> {
-    const rows: { call_id: string; org_id: string }[] = await this.database.query(FIND_EXPIRED.text, [now, limit]);
-    return rows.map((row) => ({ callId: row.call_id, orgId: row.org_id }));
+    const rows: ExpiredRow[] = await this.database.query(FIND_EXPIRED.text, [now, limit]);
+    return rows.map((row) => ({
+      callId: row.call_id,
+      orgId: row.org_id,
+      vapiCallId: row.vapi_call_id,
+      createdAt: row.created_at,
+    }));
   }
 }
 

@@ -1,9 +1,21 @@
 import type { Refusal } from '@holdfast/kernel';
 import type { Call, CallHappening, CallNews } from '../domain/call';
 
+/** A call that was due, in the hands of this replica alone until its lease ends. */
+export interface ClaimedCall {
+  readonly call: Call;
+  readonly dueAt: Date;
+  readonly lease: Date;
+}
+
 export interface Decided {
   readonly callId: string;
+  /** The lease under which it was decided, which ends with it. Whoever lost it changes no moment. */
+  readonly lease: Date;
+  /** When to look next, unless somebody asked for a look meanwhile. */
   readonly nextDecisionAt: Date | null;
+  /** The call stays in hand until `nextDecisionAt`, which is a new lease. */
+  readonly staysInHand?: boolean;
   readonly lastSlice?: boolean;
   readonly warnedAtSeconds?: number | null;
   readonly cutAttempts?: number;
@@ -20,10 +32,13 @@ export abstract class CallBook {
    * Takes calls whose next decision is due before `until`, and moves it on by `leaseSeconds`: if this replica dies,
    * another takes them then.
    */
-  abstract claimDue(until: Date, leaseSeconds: number, limit: number): Promise<{ call: Call; dueAt: Date }[]>;
-  /** After a decision: when to look next, and what the next look must know. */
-  abstract decided(decision: Decided): Promise<void>;
-  /** Somebody topped up: live calls on their last slice are looked at now. */
+  abstract claimDue(until: Date, leaseSeconds: number, limit: number): Promise<ClaimedCall[]>;
+  /** After a decision: when to look next, and what the next look must know. @returns whether that is durable. */
+  abstract decided(decision: Decided): Promise<boolean>;
+  /**
+   * Somebody topped up: live calls on their last slice are looked at now, and calls in somebody's hand once more after
+   * it, because what is being decided may be older than the credit.
+   */
   abstract lookNowAtLastSlices(orgId: string, now: Date): Promise<void>;
   /** Not settled yet. Oldest first. */
   abstract listOpen(limit: number): Promise<Call[]>;

@@ -55,9 +55,10 @@ export interface CallLookup {
   /**
    * Calls that are over and were changed at or after `since`. Windows may overlap: what is settled is recognised by its call id.
    *
+   * @param now engine time, as `since`: a simulated clock runs ahead of this machine's.
    * @param limit calls per page, 1 to 1000; the pages of one sweep are bounded as well.
    */
-  endedSince(since: Date, limit: number): Promise<FinishedCalls | Unreachable>;
+  endedSince(since: Date, now: Date, limit: number): Promise<FinishedCalls | Unreachable>;
 }
 
 /** Absent when no Vapi key is configured: then there is nobody to ask. */

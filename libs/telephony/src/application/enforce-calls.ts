@@ -1,25 +1,28 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { addSeconds, isRefusal } from '@holdfast/kernel';
 import { EngineClock, Settings } from '@holdfast/platform';
 import { Reservations, type CallChecked } from '@holdfast/reservation';
 import type { Call, CallEventKind } from '../domain/call';
 import { enforce, isWarningOutdated, LOOKAHEAD_SECONDS } from '../domain/enforcement';
-import { CREDIT_USED_UP, creditRunsOutIn } from '../domain/spoken-sentences';
-import { CallBook } from './call-book.port';
-import { CALL_CONTROL, type CallControl } from './call-control.port';
+import { SilentCalls } from './ask-about-silent-call';
+import { CallBook, type ClaimedCall, type Decided } from './call-book.port';
 import { CallRecovery } from './recover-calls';
+import { CallSteering } from './steer-call';
 
 /** How often due calls are taken, real time. What is due before the next look is taken now and waited for exactly. */
 const TICK_MS = 250;
-/** A replica that dies with a call in hand is replaced after this, real time. */
+/**
+ * A replica that dies with a call in hand is replaced after this, real time. Longer than a question to the provider
+ * (LOOKUP_TIMEOUT_MS, 4 s). Nobody speaks under a lease: what is going to be said is noted first, and the lease ends.
+ */
 const LEASE_MS = 5_000;
 /** Calls taken at once; more wait for the next query of the same tick. */
 const CLAIM = 500;
 /** A timer that fires a hair early would find the call with a hair of paid time left. */
 const NOT_EARLY_MS = 1;
-/** How long a goodbye may delay the hang-up, real time: unpaid talk. */
-const GOODBYE_WAIT_MS = 100;
+/** A cut is noted before it is made, but a database that has just stopped answering must not delay it for longer. */
+const NOTE_WAIT_MS = 250;
 const TRY_AGAIN_SECONDS = 2;
 const TIMER = 'system:timer';
 
@@ -39,10 +42,11 @@ export class EnforceCalls implements OnModuleDestroy {
     private readonly calls: CallBook,
     private readonly reservations: Reservations,
     private readonly recovery: CallRecovery,
+    private readonly silent: SilentCalls,
+    private readonly steering: CallSteering,
     private readonly clock: EngineClock,
     private readonly settings: Settings,
     private readonly scheduler: SchedulerRegistry,
-    @Inject(CALL_CONTROL) private readonly control: CallControl,
   ) {}
 
   start(): void {
@@ -67,7 +71,7 @@ export class EnforceCalls implements OnModuleDestroy {
         const now = this.clock.approximate();
         const until = addSeconds(now, (TICK_MS / 1_000) * this.settings.timeScale);
         const due = await this.calls.claimDue(until, (LEASE_MS / 1_000) * this.settings.timeScale, CLAIM);
-        for (const { call, dueAt } of due) this.at(dueAt, call);
+        for (const claimed of due) this.at(claimed);
         taken = due.length;
       }
     } catch (fault) {
@@ -77,23 +81,26 @@ export class EnforceCalls implements OnModuleDestroy {
     }
   }
 
-  private at(moment: Date, call: Call): void {
+  private at({ call, dueAt, lease }: ClaimedCall): void {
     const timer = setTimeout(
       () => {
         this.waiting.delete(timer);
-        const work = this.decide(call)
+        const work = this.decide(call, lease)
           .catch((fault: Error) => this.log.error(`call ${call.callId}: ${fault.message}`, fault.stack))
           .finally(() => this.working.delete(work));
         this.working.add(work);
       },
-      this.clock.msUntil(moment) + NOT_EARLY_MS,
+      this.clock.msUntil(dueAt) + NOT_EARLY_MS,
     );
     this.waiting.add(timer);
   }
 
-  private async decide(call: Call): Promise<void> {
-    if (call.state === 'ended') return this.recovery.recover(call);
-    if (call.state !== 'live') return this.calls.decided({ callId: call.callId, nextDecisionAt: null });
+  private async decide(call: Call, lease: Date): Promise<void> {
+    if (call.state === 'ended') {
+      return this.lookNext(call, lease, await this.recovery.recover(call), { lookups: call.lookups + 1 });
+    }
+    if (call.state === 'ringing') return this.lookNext(call, lease, await this.silent.ask(call));
+    if (call.state !== 'live') return this.lookNext(call, lease, null);
     const checked = await this.reservations.check({
       orgId: call.orgId,
       callId: call.billingCallId,
@@ -101,14 +108,15 @@ export class EnforceCalls implements OnModuleDestroy {
       lookaheadSeconds: LOOKAHEAD_SECONDS,
       createdBy: TIMER,
     });
-    if (!isRefusal(checked)) return this.enforceOn(call, checked);
-    if (checked.code === 'reservation_not_found') return this.enforceWithoutHold(call);
-    await this.lookAgain(call, this.clock.approximate(), TRY_AGAIN_SECONDS, {});
+    if (!isRefusal(checked)) return this.enforceOn(call, lease, checked);
+    if (checked.code === 'reservation_not_found') return this.enforceWithoutHold(call, lease);
+    await this.lookAgain(call, lease, this.clock.approximate(), TRY_AGAIN_SECONDS, {});
   }
 
-  private async enforceOn(call: Call, checked: CallChecked): Promise<void> {
+  /** What is going to be said is durable before it is said: a replica that dies or waits meanwhile makes nobody say it twice. */
+  private async enforceOn(call: Call, lease: Date, checked: CallChecked): Promise<void> {
     if (checked.status === 'committed') return this.recovery.markSettled(call);
-    if (!checked.prepaid) return this.calls.decided({ callId: call.callId, nextDecisionAt: null });
+    if (!checked.prepaid) return this.lookNext(call, lease, null);
     const { remainingSeconds, lastSlice, at } = checked;
     const cancelled = isWarningOutdated({ ...call, remainingSeconds, lastSlice });
     const warnedAtSeconds = cancelled ? null : call.warnedAtSeconds;
@@ -118,25 +126,28 @@ export class EnforceCalls implements OnModuleDestroy {
     this.tell(call, at, 'checked', { by: 'timer', remainingSeconds, addedPence: checked.addedPence, lastSlice });
     switch (decision.action) {
       case 'wait':
-        return this.lookAgain(seen, at, decision.nextInSeconds, { lastSlice, warnedAtSeconds, cutAttempts: 0 });
-      case 'warn':
-        await this.warn(call, remainingSeconds);
-        return this.lookAgain({ ...seen, warnedAtSeconds: decision.atSeconds }, at, decision.nextInSeconds, {
+        await this.lookAgain({ ...seen, cutAttempts: 0 }, lease, at, decision.nextInSeconds, {
           lastSlice,
-          warnedAtSeconds: decision.atSeconds,
+          warnedAtSeconds,
+          cutAttempts: 0,
         });
+        return;
+      case 'warn': {
+        const state = { lastSlice, warnedAtSeconds: decision.atSeconds };
+        // Not noted: it would be said again. The next look, when this lease has run out, says it.
+        if (await this.lookAgain({ ...seen, ...state }, lease, at, decision.nextInSeconds, state)) {
+          await this.steering.warn(call, remainingSeconds);
+        }
+        return;
+      }
       case 'cut':
-        await this.cut(call);
-        return this.lookAgain({ ...seen, cutAttempts: call.cutAttempts + 1 }, at, decision.nextInSeconds, {
-          lastSlice,
-          cutAttempts: call.cutAttempts + 1,
-        });
+        return this.cut(call, lease, at, decision.nextInSeconds);
     }
   }
 
   /** A call that runs although nothing could be held for it: if somebody topped up it may go on, else it ends now. */
-  private async enforceWithoutHold(call: Call): Promise<void> {
-    const { orgId, billingCallId, callId } = call;
+  private async enforceWithoutHold(call: Call, lease: Date): Promise<void> {
+    const { orgId, billingCallId, callId, cutAttempts } = call;
     const hold = await this.reservations.reserve({
       orgId,
       callId: billingCallId,
@@ -144,58 +155,53 @@ export class EnforceCalls implements OnModuleDestroy {
       createdBy: TIMER,
     });
     const now = this.clock.approximate();
-    if (!isRefusal(hold)) return this.lookAgain(call, now, 0, {});
-    const { nextInSeconds } = enforce({
-      remainingSeconds: 0,
-      lastSlice: true,
-      warnedAtSeconds: null,
-      cutAttempts: call.cutAttempts,
-    });
-    if (hold.code === 'insufficient_balance' || hold.code === 'call_id_conflict') await this.cut(call);
-    return this.lookAgain({ ...call, cutAttempts: call.cutAttempts + 1 }, now, nextInSeconds, {
-      lastSlice: true,
-      cutAttempts: call.cutAttempts + 1,
-    });
-  }
-
-  private async warn(call: Call, remainingSeconds: number): Promise<void> {
-    const said = call.controlUrl ? await this.control.say(call.controlUrl, creditRunsOutIn(remainingSeconds)) : null;
-    this.tell(call, this.clock.approximate(), 'warned', { remainingSeconds, said: said?.ok ?? false });
-  }
-
-  /** Says goodbye with the order to hang up after it, then hangs up: whichever works first ends the unpaid talk. */
-  private async cut(call: Call): Promise<void> {
-    if (!call.controlUrl) {
-      this.tell(call, this.clock.approximate(), 'cut_failed', {
-        reason: 'no control URL is known; the pushed cap must end it',
-      });
+    if (!isRefusal(hold)) {
+      await this.lookAgain(call, lease, now, 0, {});
       return;
     }
-    if (call.cutAttempts === 0) {
-      const goodbye = this.control.say(call.controlUrl, CREDIT_USED_UP, { endCallAfterSpoken: true });
-      await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, GOODBYE_WAIT_MS))]);
+    if (hold.code !== 'insufficient_balance' && hold.code !== 'call_id_conflict') {
+      await this.lookAgain(call, lease, now, TRY_AGAIN_SECONDS, {});
+      return;
     }
-    const at = this.clock.approximate(); // of the order: the call may be seen ended before its answer is
-    const ended = await this.control.endCall(call.controlUrl);
-    if (ended.ok) this.tell(call, at, 'cut', { attempt: call.cutAttempts + 1, roundTripMs: ended.ms });
-    else
-      this.tell(call, at, 'cut_failed', { attempt: call.cutAttempts + 1, reason: ended.reason, detail: ended.detail });
-    if (!ended.ok && ended.gone) await this.recovery.askWhetherEnded(call);
+    const nothingLeft = { remainingSeconds: 0, lastSlice: true, warnedAtSeconds: null, cutAttempts };
+    await this.cut(call, lease, now, enforce(nothingLeft).nextInSeconds);
+  }
+
+  private async cut(call: Call, lease: Date, at: Date, nextInSeconds: number): Promise<void> {
+    const state = { lastSlice: true, cutAttempts: call.cutAttempts + 1 };
+    const noted = this.lookAgain({ ...call, ...state }, lease, at, nextInSeconds, state).catch((fault: Error) =>
+      this.log.warn(`a cut of ${call.callId} was not noted: ${fault.message}`),
+    );
+    await Promise.race([noted, new Promise((resolve) => setTimeout(resolve, NOTE_WAIT_MS))]);
+    await this.steering.cut(call);
+    await noted;
   }
 
   /** A moment before the next tick is waited for here, under a new lease; a later one by whoever is there then. */
   private async lookAgain(
     call: Call,
+    lease: Date,
     from: Date,
     inSeconds: number,
     state: { lastSlice?: boolean; warnedAtSeconds?: number | null; cutAttempts?: number },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { callId } = call;
     const moment = addSeconds(from, inSeconds);
     const here = call.cutAttempts === 0 && this.clock.msUntil(moment) < TICK_MS && !this.stopping;
-    const leased = addSeconds(this.clock.approximate(), (LEASE_MS / 1_000) * this.settings.timeScale);
-    await this.calls.decided({ callId, nextDecisionAt: here ? leased : moment, ...state });
-    if (here) this.at(moment, call);
+    if (!here) return this.calls.decided({ callId, lease, nextDecisionAt: moment, ...state });
+    const renewed = addSeconds(this.clock.approximate(), (LEASE_MS / 1_000) * this.settings.timeScale);
+    const noted = await this.calls.decided({ callId, lease, nextDecisionAt: renewed, staysInHand: true, ...state });
+    if (noted) this.at({ call, dueAt: moment, lease: renewed });
+    return noted;
+  }
+
+  private async lookNext(
+    { callId }: Call,
+    lease: Date,
+    nextDecisionAt: Date | null,
+    state: Pick<Decided, 'lookups'> = {},
+  ): Promise<void> {
+    await this.calls.decided({ callId, lease, nextDecisionAt, ...state });
   }
 
   private tell(call: Call, at: Date, kind: CallEventKind, detail: Record<string, unknown>): void {

@@ -126,8 +126,9 @@ export class CallFollower {
     heldAs: string | undefined,
   ): Promise<Followed> {
     const alive = event.type === 'sign-of-life' || event.signOfLife;
-    if (!alive || known !== null) return { status: 'processed', orgId, outcome: {} };
-    // Outbound and web calls ask nobody: the first message that shows them alive reserves. Ringing is not answered yet.
+    if (!alive || (known !== null && known.state !== 'ringing')) return { status: 'processed', orgId, outcome: {} };
+    // Outbound and web calls ask nobody: the first message that shows them alive reserves. So is a call answered that
+    // came through the gate, when the message that should have said so was lost. Ringing is not answered yet.
     if (event.type === 'sign-of-life') return this.live(event.call, orgId, known, event.at, heldAs);
     return { status: 'processed', orgId, outcome: { note: 'not answered yet' } };
   }

@@ -1,9 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { isRefusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
 import { Reservations, type CallCreditsReserved } from '@holdfast/reservation';
 import type { CallNews } from '../domain/call';
 import type { CallFacts } from '../domain/call-event';
+import { SilentCalls } from './ask-about-silent-call';
 import { CallBook } from './call-book.port';
 import { TenantFinder } from './find-tenant';
 
@@ -18,26 +19,43 @@ export type GateDecision =
     }
   | { readonly open: false; readonly orgId: string | null; readonly why: GateRefusalReason };
 
-export type GateRefusalReason = 'number_unknown' | 'out_of_credit' | 'not_available';
+/** `call_over`: whoever called has hung up already; a delivery that came late, or once more. */
+export type GateRefusalReason = 'number_unknown' | 'out_of_credit' | 'not_available' | 'call_over';
 
 /** The provider's smallest limit: a shorter call cannot be limited, so it must not start. */
 const SHORTEST_CALL_SECONDS = 10;
 const GATE = 'vapi:gate';
+/**
+ * Pauses before a hold of a call that did not start is given back once more, real time. Together longer than a failover;
+ * after that it expires like any hold nobody uses.
+ */
+const GIVE_BACK_AGAIN_MS = [1_000, 2_000, 5_000, 15_000, 60_000] as const;
+/** Nothing was changed, or nobody knows: the same may succeed later. */
+const PASSING: readonly string[] = ['database_unavailable', 'overloaded', 'outcome_unknown'];
 
 /** Lets a call in for as long as it can be paid for, or says why not. A repeat finds the same hold and answers alike. */
 @Injectable()
-export class Gate {
+export class Gate implements OnModuleDestroy {
   private readonly log = new Logger('gate');
+  private readonly givingBack = new Set<NodeJS.Timeout>();
 
   constructor(
     private readonly tenants: TenantFinder,
     private readonly reservations: Reservations,
     private readonly calls: CallBook,
+    private readonly silent: SilentCalls,
     private readonly clock: EngineClock,
   ) {}
 
+  onModuleDestroy(): void {
+    for (const timer of this.givingBack) clearTimeout(timer); // what is still held expires
+  }
+
   async decide(call: CallFacts): Promise<GateDecision> {
-    const tenant = await this.tenants.find(call);
+    const [tenant, known] = await Promise.all([this.tenants.find(call), this.calls.find(call.callId)]);
+    if (known?.state === 'ended' || known?.state === 'settled') {
+      return { open: false, orgId: known.orgId, why: 'call_over' };
+    }
     if (!tenant?.assistantId) return { open: false, orgId: tenant?.orgId ?? null, why: 'number_unknown' };
     const { orgId, assistantId } = tenant;
     const reserved = await this.reservations.reserve({
@@ -47,11 +65,12 @@ export class Gate {
       createdBy: GATE,
     });
     if (isRefusal(reserved)) {
+      // Perhaps it is held all the same, and the call is refused: nothing may stay held for it.
+      if (reserved.code === 'outcome_unknown') this.giveBackLater(call.callId, orgId);
       const why = reserved.code === 'insufficient_balance' ? 'out_of_credit' : 'not_available';
       return this.refuse(call, orgId, why, reserved.code);
     }
-    if (reserved.status !== 'active')
-      return this.refuse(call, orgId, 'not_available', `the hold is ${reserved.status}`);
+    if (reserved.status !== 'active') return { open: false, orgId, why: 'call_over' };
     const capSeconds = capOf(reserved);
     if (capSeconds < SHORTEST_CALL_SECONDS) {
       await this.giveBack(call.callId, orgId);
@@ -59,14 +78,17 @@ export class Gate {
     }
     const { createdAt: at } = reserved;
     const { callId, kind, phoneNumberId } = call;
-    this.note({ callId, orgId, kind, phoneNumberId, assistantId, state: 'ringing', at, capSeconds });
+    const nextDecisionAt = this.silent.firstQuestion(at);
+    this.note({ callId, orgId, kind, phoneNumberId, assistantId, state: 'ringing', at, capSeconds, nextDecisionAt });
     this.calls.tell({ callId, orgId, at, kind: 'gate_accepted', detail: { capSeconds } });
     return { open: true, orgId, reservationId: reserved.reservationId, assistantId, capSeconds };
   }
 
   /** The answer was given up before the decision came: the call does not start, so nothing may stay held for it. */
   async takeBack(call: CallFacts, decision: GateDecision): Promise<void> {
-    if (decision.open) await this.giveBack(call.callId, decision.orgId);
+    if (!decision.open || !(await this.giveBack(call.callId, decision.orgId))) return;
+    const at = this.clock.approximate();
+    this.note({ callId: call.callId, orgId: decision.orgId, state: 'settled', at, settledAt: at });
   }
 
   private note(news: CallNews): void {
@@ -84,14 +106,31 @@ export class Gate {
     return { open: false, orgId, why };
   }
 
-  private async giveBack(callId: string, orgId: string): Promise<void> {
+  /** @returns whether nothing is held any more; when the database did not say, it is tried again behind this. */
+  private async giveBack(callId: string, orgId: string, attempt = 0): Promise<boolean> {
     const released = await this.reservations.release({
       callId,
       orgId,
       reason: 'the call did not start',
       createdBy: GATE,
     });
-    if (isRefusal(released)) this.log.warn(`hold of ${callId} was not given back (${released.code}); it will expire`);
+    if (!isRefusal(released) || released.code === 'reservation_not_found') return true; // it never came to be held
+    if (PASSING.includes(released.code) && attempt < GIVE_BACK_AGAIN_MS.length) {
+      this.giveBackLater(callId, orgId, attempt);
+    } else {
+      this.log.warn(`hold of ${callId} was not given back (${released.code}); it will expire`);
+    }
+    return false;
+  }
+
+  private giveBackLater(callId: string, orgId: string, attempt = 0): void {
+    const timer = setTimeout(() => {
+      this.givingBack.delete(timer);
+      this.giveBack(callId, orgId, attempt + 1).catch((fault: Error) =>
+        this.log.error(`hold of ${callId} was not given back: ${fault.message}`, fault.stack),
+      );
+    }, GIVE_BACK_AGAIN_MS[attempt]);
+    this.givingBack.add(timer);
   }
 }
 

@@ -62,7 +62,7 @@ export class PollFinishedCalls implements OnModuleDestroy {
     const now = await this.clock.now();
     const since = await this.progress.begin(LEASE_MS, addSeconds(now, -OVERLAP_SECONDS));
     if (since === null) return;
-    const listed = await this.lookup.endedSince(since, PAGE);
+    const listed = await this.lookup.endedSince(since, now, PAGE);
     if (listed.outcome === 'unreachable') {
       this.log.warn(`the provider could not be asked: ${listed.detail}`);
       return this.progress.end(since);

@@ -4,14 +4,7 @@ import { EngineClock } from '@holdfast/platform';
 import { ReservationReader, Reservations, type ReservationState } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import { CallBook } from './call-book.port';
-import {
-  CALL_LOOKUP,
-  type CallLookup,
-  type FinishedCall,
-  type GoneCall,
-  type LiveCall,
-  type Unreachable,
-} from './call-lookup.port';
+import { CALL_LOOKUP, type CallLookup, type FinishedCall } from './call-lookup.port';
 import { BillingCallFinder } from './find-billing-call';
 import { TenantFinder } from './find-tenant';
 import { REPORT_GRACE_SECONDS } from './report-grace';
@@ -39,15 +32,31 @@ export class CallRecovery {
     @Optional() @Inject(CALL_LOOKUP) private readonly lookup: CallLookup | null,
   ) {}
 
-  /** A call that is over and whose report has not come in time. */
-  async recover(call: Call): Promise<void> {
+  /** A call that is over and whose report has not come in time. @returns when to look again; null: never. */
+  async recover(call: Call): Promise<Date | null> {
     const hold = await this.reader.find(call.billingCallId, call.orgId);
-    if (hold && (hold.settlement || hold.status === 'released')) return this.markSettled(call);
-    const found = this.lookup ? await this.lookup.find(call.callId) : null;
-    if (found && found.outcome !== 'gone' && found.outcome !== 'unreachable' && found.outcome !== 'live') {
-      if (await this.settleFrom(found, call)) return;
+    if (hold && (hold.settlement || hold.status === 'released')) {
+      await this.markSettled(call);
+      return null;
     }
-    await this.askAgainLater(call, hold, found);
+    const found = this.lookup ? await this.lookup.find(call.callId) : null;
+    if (found?.outcome === 'ended' || found?.outcome === 'never-connected') {
+      if (await this.settleFrom(found, call)) return null;
+    }
+    // Nobody to ask, and the hold is gone: a late report is all that can still come.
+    const hopeless = (found === null || found.outcome === 'gone') && hold?.status !== 'active';
+    return hopeless ? null : this.pauseAfter(call.lookups);
+  }
+
+  /** A call whose end no message told: settled, or from now on one whose report is missing. @returns when to look again. */
+  async conclude(found: FinishedCall, call: Call): Promise<Date | null> {
+    if (await this.settleFrom(found, call)) return null;
+    const nextDecisionAt = this.pauseAfter(0);
+    const { callId, orgId } = call;
+    const { startedAt, endedAt, endedReason } = { startedAt: undefined, ...found };
+    const at = this.clock.approximate();
+    await this.calls.learn({ callId, orgId, state: 'ended', at, startedAt, endedAt, endedReason, nextDecisionAt });
+    return nextDecisionAt;
   }
 
   /** A control URL that is gone: the call is probably over. Only the provider knows. */
@@ -128,19 +137,8 @@ export class CallRecovery {
     await this.settlement.settle({ callId, billingCallId: hold.callId, orgId: hold.orgId, seconds, source: LOOKUP });
   }
 
-  private async askAgainLater(
-    call: Call,
-    hold: ReservationState | null,
-    found: LiveCall | FinishedCall | GoneCall | Unreachable | null,
-  ): Promise<void> {
-    const now = this.clock.approximate();
-    // Nobody to ask, and the hold is gone: a late report is all that can still come.
-    const hopeless = (found === null || found.outcome === 'gone') && hold?.status !== 'active';
-    const pause = ASK_AGAIN_SECONDS[Math.min(call.lookups, ASK_AGAIN_SECONDS.length - 1)] as number;
-    await this.calls.decided({
-      callId: call.callId,
-      nextDecisionAt: hopeless ? null : addSeconds(now, pause),
-      lookups: call.lookups + 1,
-    });
+  private pauseAfter(lookups: number): Date {
+    const pause = ASK_AGAIN_SECONDS[Math.min(lookups, ASK_AGAIN_SECONDS.length - 1)] as number;
+    return addSeconds(this.clock.approximate(), pause);
   }
 }

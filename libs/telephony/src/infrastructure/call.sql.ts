@@ -30,10 +30,16 @@ export const FIND_CALLS = statement<CallRow>(
   `select ${CALL_COLUMNS} from calls c where c.call_id = any($1::text[])`,
 );
 
-/** States only move forward, whatever order news comes in. */
+/**
+ * States only move forward, whatever order news comes in. A call that was refused and never answered stays refused: that
+ * Vapi then says it has ended, perhaps before the refusal was written down, is no news.
+ */
 const RANK = (state: string): string =>
   `array_position(array['refused', 'ringing', 'live', 'ended', 'settled'], ${state})`;
-const FURTHER = `case when ${RANK('excluded.state')} > ${RANK('c.state')} then excluded.state else c.state end`;
+const FURTHER = `case
+  when c.state in ('refused', 'ended') and excluded.state in ('refused', 'ended') and c.state <> excluded.state
+    and c.started_at is null and c.cap_seconds is null then 'refused'
+  when ${RANK('excluded.state')} > ${RANK('c.state')} then excluded.state else c.state end`;
 
 /** A settlement brings the provider's own times; before it, what was told first stands. */
 const TIME = (column: string): string =>
@@ -69,33 +75,43 @@ export const LEARN_OF_CALLS = statement<never>(
      provider_cost_usd = coalesce(excluded.provider_cost_usd, c.provider_cost_usd),
      next_decision_at = case when ${FURTHER} in ('refused', 'settled') then null
        when ${RANK('excluded.state')} < ${RANK('c.state')} then c.next_decision_at
-       -- Somebody may have this call in hand: messages that come at once must not make two look at it at once.
+       -- What tells nothing new makes nobody look sooner than planned.
        when excluded.state = 'live' and c.state = 'live' and (c.control_url is not null or excluded.control_url is null)
          then coalesce(c.next_decision_at, excluded.next_decision_at)
        else coalesce(excluded.next_decision_at, c.next_decision_at) end`,
 );
 
+/**
+ * Ends the lease it was made under, or begins another. Who asked for a look meanwhile (news, a top-up) moved the moment
+ * away from the lease and knows better; who lost the lease only adds what was done.
+ */
 export const DECIDED = statement<never>(
   'calls_decided',
   `update calls c set
-     next_decision_at = case when c.state in ('refused', 'settled') then null else v.next_decision_at end,
+     next_decision_at = case when c.state in ('refused', 'settled') then null
+       when c.leased_until is distinct from v.lease or c.next_decision_at is distinct from c.leased_until
+         then c.next_decision_at
+       else v.next_decision_at end,
+     leased_until = case when c.leased_until is distinct from v.lease then c.leased_until else v.next_lease end,
      last_slice = coalesce(v.last_slice, c.last_slice),
      warned_at_seconds = case when v.forget_warning then null else coalesce(v.warned_at_seconds, c.warned_at_seconds) end,
      cut_attempts = coalesce(v.cut_attempts, c.cut_attempts),
      lookups = coalesce(v.lookups, c.lookups)
-   from unnest($1::text[], $2::timestamptz[], $3::boolean[], $4::integer[], $5::boolean[], $6::integer[], $7::integer[])
-     as v (call_id, next_decision_at, last_slice, warned_at_seconds, forget_warning, cut_attempts, lookups)
+   from unnest($1::text[], $2::timestamptz[], $3::boolean[], $4::integer[], $5::boolean[], $6::integer[], $7::integer[],
+     $8::timestamptz[], $9::timestamptz[])
+     as v (call_id, next_decision_at, last_slice, warned_at_seconds, forget_warning, cut_attempts, lookups, lease,
+       next_lease)
    where c.call_id = v.call_id`,
 );
 
 /** Whoever finds a call due moves it on by a lease: one replica at a time decides. */
 export const CLAIM_DUE = `with due as (
     select call_id, next_decision_at as due_at from calls
-    where next_decision_at <= $1::timestamptz
+    where next_decision_at <= $1::timestamptz and (leased_until is null or leased_until <= $1::timestamptz)
     order by next_decision_at limit $3::integer
     for update skip locked
   )
-  update calls c set next_decision_at = $2::timestamptz
+  update calls c set next_decision_at = $2::timestamptz, leased_until = $2::timestamptz
   from due where c.call_id = due.call_id
   returning ${CALL_COLUMNS}, due.due_at`;
 

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { addSeconds, isRefusal, type Refusal } from '@holdfast/kernel';
 import { BulkReader, BulkWriter, Metrics, Settings } from '@holdfast/platform';
 import { DataSource } from 'typeorm';
-import { CallBook, type Decided } from '../application/call-book.port';
+import { CallBook, type ClaimedCall, type Decided } from '../application/call-book.port';
 import type { Call, CallEventKind, CallHappening, CallNews } from '../domain/call';
 import {
   CALL_COLUMNS,
@@ -75,23 +75,26 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
     return this.news.write(news);
   }
 
-  async claimDue(until: Date, leaseSeconds: number, limit: number): Promise<{ call: Call; dueAt: Date }[]> {
+  async claimDue(until: Date, leaseSeconds: number, limit: number): Promise<ClaimedCall[]> {
+    const lease = addSeconds(until, leaseSeconds);
     const [rows]: [(CallRow & { due_at: Date })[], number] = await this.database.query(CLAIM_DUE, [
       until,
-      addSeconds(until, leaseSeconds),
+      lease,
       limit,
     ]);
-    return rows.map((row) => ({ call: toCall(row), dueAt: row.due_at }));
+    return rows.map((row) => ({ call: toCall(row), dueAt: row.due_at, lease }));
   }
 
-  async decided(decision: Decided): Promise<void> {
+  async decided(decision: Decided): Promise<boolean> {
     const refused = await this.decisions.write(decision);
     if (refused) this.log.warn(`a decision about ${decision.callId} was not noted (${refused.code}); it is made again`);
+    return !refused;
   }
 
   async lookNowAtLastSlices(orgId: string, now: Date): Promise<void> {
     await this.database.query(
-      `update calls set next_decision_at = $2 where org_id = $1 and state = 'live' and last_slice and next_decision_at > $2`,
+      `update calls set next_decision_at = $2
+       where org_id = $1 and state = 'live' and (last_slice or leased_until is not null) and next_decision_at > $2`,
       [orgId, now],
     );
   }
@@ -141,6 +144,8 @@ function decidedColumns(decisions: readonly Decided[]): unknown[][] {
     decisions.map((d) => d.warnedAtSeconds === null),
     decisions.map((d) => d.cutAttempts ?? null),
     decisions.map((d) => d.lookups ?? null),
+    decisions.map((d) => d.lease.toISOString()),
+    decisions.map((d) => (d.staysInHand ? d.nextDecisionAt : null)?.toISOString() ?? null),
   ];
 }
 

@@ -18,6 +18,7 @@ const SENTENCE: Readonly<Record<GateRefusalReason, string>> = {
   number_unknown: NUMBER_UNKNOWN,
   out_of_credit: OUT_OF_CREDIT,
   not_available: SERVICE_NOT_AVAILABLE,
+  call_over: SERVICE_NOT_AVAILABLE, // nobody hears it
 };
 
 /** Answers Vapi's assistant-request in time, whatever the database does: slow or away means closed, with a sentence. */

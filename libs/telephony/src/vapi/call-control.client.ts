@@ -3,8 +3,8 @@ import type { Fetch } from './bounded-fetch';
 import { failureNames } from './request-failure';
 import { checkControlUrl, type ControlHosts } from './control-url.policy';
 
-/** A call that must end loses its customer's money every second: better to try again soon than to wait long. */
-export const CONTROL_TIMEOUT_MS = 5_000;
+/** A call that must end loses its customer's money every second: better to try again soon (2 s) than to wait long. */
+export const CONTROL_TIMEOUT_MS = 2_000;
 /** Answers of control URLs are undocumented and not needed; a short one is read to the end so that the connection is reused. */
 const MAX_DRAINED_BYTES = 16_384;
 /** About a minute of speech. */

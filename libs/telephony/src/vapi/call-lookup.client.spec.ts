@@ -5,6 +5,8 @@ import type { CallLookup } from '../application/call-lookup.port';
 
 const KEY = 'vapi-api-key-of-the-test';
 const SINCE = new Date('2026-09-14T15:00:00.000Z');
+/** Engine time: years ahead of this machine's clock in a simulation. */
+const NOW = new Date('2031-05-01T12:00:00Z');
 const finished = (index: number, atMs: number) => ({
   id: `call-${index}`,
   status: 'ended',
@@ -98,7 +100,7 @@ describe('the call lookup', () => {
   ])('gives up in time on %s', async (_claim, respond) => {
     answer = (_url, response) => void respond(response);
     expect(await hasty.find('call-1')).toMatchObject({ outcome: 'unreachable' });
-    expect(await hasty.endedSince(SINCE, 100)).toMatchObject({ outcome: 'unreachable' });
+    expect(await hasty.endedSince(SINCE, NOW, 100)).toMatchObject({ outcome: 'unreachable' });
   });
 
   it('never rejects, whatever the id', async () => {
@@ -112,7 +114,7 @@ describe('the call lookup', () => {
     const live = { id: 'call-9', status: 'in-progress' };
     const missed = { id: 'call-8', status: 'ended' };
     answer = (_url, response) => json(response, [finished(1, SINCE.getTime()), live, missed]);
-    const found = await lookup.endedSince(SINCE, 100);
+    const found = await lookup.endedSince(SINCE, NOW, 100);
     expect(found).toMatchObject({
       outcome: 'listed',
       calls: [{ outcome: 'ended' }, { outcome: 'never-connected', call: { callId: 'call-8' } }],
@@ -124,19 +126,19 @@ describe('the call lookup', () => {
   });
 
   it.each(['newest first', 'oldest first'])('finds all of 40 calls by pages of 10, answered %s', async (order) => {
-    const now = Date.now();
+    const now = NOW.getTime();
     const calls = Array.from({ length: 40 }, (_, index) => finished(index, now - 60_000 + index * 1_000));
     answer = (url, response) => json(response, select(calls, url, order));
-    const found = await lookup.endedSince(new Date(now - 60_000), 10);
+    const found = await lookup.endedSince(new Date(now - 60_000), NOW, 10);
     expect(found.outcome === 'listed' && found.readUntil).toBeUndefined();
     expect(found.outcome === 'listed' && new Set(found.calls.map(({ call }) => call.callId)).size).toBe(40);
   });
 
   it('says how far it came when there is more than one sweep may ask for', async () => {
-    const now = Date.now();
+    const now = NOW.getTime();
     const calls = Array.from({ length: 400 }, (_, index) => finished(index, now - 400_000 + index * 1_000));
     answer = (url, response) => json(response, select(calls, url, 'newest first'));
-    const found = await lookup.endedSince(new Date(now - 400_000), 10);
+    const found = await lookup.endedSince(new Date(now - 400_000), NOW, 10);
     if (found.outcome !== 'listed' || found.readUntil === undefined) throw new Error('expected a partial list');
     const listed = new Set(found.calls.map(({ call }) => call.callId));
     const before = calls.filter(({ updatedAt }) => new Date(updatedAt) < found.readUntil!);
@@ -146,13 +148,13 @@ describe('the call lookup', () => {
   });
 
   it('halves the window when a page is too large to read', async () => {
-    const now = Date.now();
+    const now = NOW.getTime();
     const calls = Array.from({ length: 8 }, (_, index) => ({
       ...finished(index, now - 8_000 + index * 1_000),
       transcript: 'x'.repeat(6_000),
     }));
     answer = (url, response) => json(response, select(calls, url, 'newest first'));
-    const found = await lookup.endedSince(new Date(now - 8_000), 100);
+    const found = await lookup.endedSince(new Date(now - 8_000), NOW, 100);
     expect(found).toMatchObject({ outcome: 'listed', readUntil: undefined });
     expect(found.outcome === 'listed' && found.calls.length).toBe(8);
   });
@@ -162,7 +164,7 @@ describe('the call lookup', () => {
     ['no list', (response) => json(response, { results: [] })],
   ])('has no list when the provider answers %s', async (_claim, respond) => {
     answer = (_url, response) => void respond(response);
-    expect(await lookup.endedSince(SINCE, 100)).toMatchObject({ outcome: 'unreachable' });
+    expect(await lookup.endedSince(SINCE, NOW, 100)).toMatchObject({ outcome: 'unreachable' });
   });
 });
 

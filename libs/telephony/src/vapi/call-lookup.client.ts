@@ -5,8 +5,8 @@ import { translateCallRecord } from './call-record.translator';
 import { describeFailure, statusOf } from './vapi-api.failure';
 import { sweepWindow, TOO_MUCH, type Page, type Sweep } from './window-sweep';
 
-/** The kill path waits for this answer; the SDK's own default is 60 s. */
-export const LOOKUP_TIMEOUT_MS = 5_000;
+/** Below the lease under which calls are asked about (LEASE_MS of EnforceCalls, 5 s); the SDK's own default is 60 s. */
+export const LOOKUP_TIMEOUT_MS = 4_000;
 /** A page of full records takes longer, and only reconciliation waits for it. */
 export const SWEEP_TIMEOUT_MS = 30_000;
 /** The SDK would repeat twice with pauses up to 60 s; here the caller's own timer asks again. */
@@ -20,7 +20,7 @@ export interface CallLookupSettings {
   readonly apiKey: string;
   /** Undefined: Vapi's own. */
   readonly baseUrl?: string;
-  /** For one GET /call/{id}, milliseconds; default 5 000. */
+  /** For one GET /call/{id}, milliseconds; default 4 000. */
   readonly timeoutMs?: number;
   /** For one page of GET /call, milliseconds; default 30 000. */
   readonly sweepTimeoutMs?: number;
@@ -43,10 +43,10 @@ export function createCallLookup(settings: CallLookupSettings): CallLookup {
         return statusOf(error) === 404 ? { outcome: 'gone' } : unreachable(describeFailure(error));
       }
     },
-    endedSince: async (since, limit) => {
+    endedSince: async (since, now, limit) => {
       const pageSize = Math.min(Math.max(1, Math.floor(limit)), MAX_PAGE);
       try {
-        const found = await sweepWindow(since, new Date(), pageSize, pagesOf(sweep, pageSize));
+        const found = await sweepWindow(since, now, pageSize, pagesOf(sweep, pageSize));
         return found === undefined ? unreachable('the answer is no list of calls') : finishedOf(found);
       } catch (error) {
         return unreachable(describeFailure(error));

@@ -16,7 +16,11 @@ describe('an instant', () => {
     [Infinity, undefined],
     [NaN, undefined],
     [8.64e15, undefined],
-    ['9999-12-31T23:59:59Z', undefined],
+    ['2100-01-01T00:00:00Z', '2100-01-01T00:00:00.000Z'], // a simulation that has run for a while
+    ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59.000Z'],
+    [253_402_300_799, undefined], // the same in seconds
+    [1789398135520_000, undefined], // microseconds
+    [253_402_300_800_000, undefined],
     [null, undefined],
     [{}, undefined],
     [[1789398135520], undefined],
