@@ -1,4 +1,4 @@
-import { guarded, statement } from '@holdfast/platform';
+import { guarded, keyed, statement } from '@holdfast/platform';
 import type { ReservationStatus, Settlement } from '../domain/credit-reservation';
 
 export interface ReservationRow {
@@ -37,7 +37,7 @@ export const SELECT_RESERVATIONS = `select r.id, r.org_id, r.call_id, r.vapi_cal
     c.id as rate_card_id, c.version as rate_card_version, c.pence_per_minute_e4, c.increment_seconds,
     c.minimum_seconds, c.connection_fee_pence
   from credit_reservations r
-  join rate_cards c on c.id = r.rate_card_id`;
+  cross join ${keyed('rate_cards', 'c', 'c.id = r.rate_card_id')}`;
 
 /** Over all tenants: whose call id it is decides between a repeat and a conflict. */
 export const FIND_RESERVATIONS = statement<ReservationRow>(
@@ -76,7 +76,8 @@ export const UPDATE_RESERVATIONS = guarded(
      $15::timestamptz[], $16::timestamptz[], $17::timestamptz[])
      as v (id, version_before, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
        settlement, actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
-   where r.id = v.id and r.version = v.version_before`,
+   cross join ${keyed('credit_reservations', 't', 't.id = v.id', 't.ctid as place')}
+   where r.ctid = t.place and r.version = v.version_before`,
 );
 
 /** Holds without a sign of life for their whole lifetime. The index idx_credit_res_expires serves it. */
