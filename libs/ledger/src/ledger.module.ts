@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UnitOfWork } from '@holdfast/platform';
 import { ARREARS } from './application/arrears.shelf';
+import { CALL_TERMS } from './application/call-terms.shelf';
 import { JournalReader } from './application/journal-reader.port';
 import { KEYED_ENTRIES } from './application/keyed-entries.shelf';
 import { Ledger } from './application/ledger';
@@ -15,6 +16,7 @@ import { DeductAssetController } from './http/deduct-asset.controller';
 import { OrganizationsController } from './http/organizations.controller';
 import { WalletController } from './http/wallet.controller';
 import { ArrearsStore } from './infrastructure/arrears-store';
+import { CallTermsStore } from './infrastructure/call-terms-store';
 import { KeyedEntriesStore } from './infrastructure/keyed-entries-store';
 import { SqlJournalReader } from './infrastructure/sql-journal-reader';
 import { WalletStore } from './infrastructure/wallet-store';
@@ -28,6 +30,7 @@ import { WalletStore } from './infrastructure/wallet-store';
 export class LedgerModule {
   constructor(work: UnitOfWork) {
     work.keep(WALLETS, new WalletStore());
+    work.keep(CALL_TERMS, new CallTermsStore());
     work.keep(KEYED_ENTRIES, new KeyedEntriesStore());
     work.keep(ARREARS, new ArrearsStore());
     work.refuseWhen('a_transaction_is_refunded_once', refundedAlready());

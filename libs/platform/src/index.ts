@@ -26,7 +26,7 @@ export * from './postgres/database-fault';
 export { dataSourceOptions } from './postgres/data-source.options';
 export { EngineClock } from './postgres/engine-clock';
 export { migrate, pendingMigrations } from './postgres/migrate';
-export { guarded, statement, type Statement } from './postgres/statement';
+export { guarded, keyed, statement, type Statement } from './postgres/statement';
 export { Settings, type VapiSettings } from './settings/settings';
 export type { Command } from './unit-of-work/command';
 export { Desk, Shelf, want, type ShelfStore, type Want } from './unit-of-work/shelf';

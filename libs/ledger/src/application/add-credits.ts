@@ -47,8 +47,8 @@ export function addCredits(request: AddCredits): Command<CreditsAdded> {
     key: orgId,
     wants: [want(WALLETS, orgId), want(ARREARS, { orgId, collect: true }), want(KEYED_ENTRIES, { orgId, key })],
     decide(desk) {
-      const account = desk.on(WALLETS).get(orgId);
-      if (!account) return organizationNotFound();
+      const wallet = desk.on(WALLETS).get(orgId);
+      if (!wallet) return organizationNotFound();
       const keyed = desk.on(KEYED_ENTRIES);
       const earlier = keyed.find(orgId, key);
       if (earlier) return repeated(repeatOf(earlier, fingerprint), earlier.id !== own);
@@ -62,7 +62,7 @@ export function addCredits(request: AddCredits): Command<CreditsAdded> {
         requestFingerprint: fingerprint,
       };
       const owed = desk.on(ARREARS).owedBy(orgId);
-      const entry = account.wallet.credit(type, amountPence, owed, memo, refundOf?.counterAccount);
+      const entry = wallet.credit(type, amountPence, owed, memo, refundOf?.counterAccount);
       if (isRefusal(entry)) return entry;
       own = entry.id;
       keyed.remember(entry);

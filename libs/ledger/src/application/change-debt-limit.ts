@@ -9,9 +9,9 @@ export function changeDebtLimit(orgId: string, debtLimitPence: Pence): Command<{
     key: orgId,
     wants: [want(WALLETS, orgId)],
     decide(desk) {
-      const account = desk.on(WALLETS).get(orgId);
-      if (!account) return organizationNotFound();
-      return account.wallet.changeDebtLimit(debtLimitPence) ?? { debtLimitPence };
+      const wallet = desk.on(WALLETS).get(orgId);
+      if (!wallet) return organizationNotFound();
+      return wallet.changeDebtLimit(debtLimitPence) ?? { debtLimitPence };
     },
   };
 }

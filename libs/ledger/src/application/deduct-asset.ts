@@ -36,13 +36,13 @@ export function deductAsset(request: DeductAsset): Command<AssetDeducted> {
     key: orgId,
     wants: [want(WALLETS, orgId), want(KEYED_ENTRIES, { orgId, key: idempotencyKey })],
     decide(desk) {
-      const account = desk.on(WALLETS).get(orgId);
-      if (!account) return organizationNotFound();
+      const wallet = desk.on(WALLETS).get(orgId);
+      if (!wallet) return organizationNotFound();
       const keyed = desk.on(KEYED_ENTRIES);
       const earlier = keyed.find(orgId, idempotencyKey);
       if (earlier) return repeated(repeatOf(earlier, fingerprint), earlier.id !== own);
 
-      const entry = account.wallet.deductAsset(assetType, costPence, {
+      const entry = wallet.deductAsset(assetType, costPence, {
         createdBy: request.createdBy,
         at: desk.now,
         description: request.description,

@@ -1,4 +1,4 @@
-import { guarded, statement } from '@holdfast/platform';
+import { guarded, keyed, statement } from '@holdfast/platform';
 import type { CounterAccount, JournalEntry, TransactionType } from '../domain/journal-entry';
 
 export interface JournalRow {
@@ -39,8 +39,8 @@ export const APPEND_TO_JOURNAL = guarded(
 
 export const FIND_BY_KEYS = statement<JournalRow>(
   'find_transactions_by_keys',
-  `select ${JOURNAL_COLUMNS} from credit_transactions
-   where (org_id, idempotency_key) in (select * from unnest($1::uuid[], $2::text[]))`,
+  `select j.* from unnest($1::uuid[], $2::text[]) as k (org_id, idempotency_key)
+   cross join ${keyed('credit_transactions', 'j', 'j.org_id = k.org_id and j.idempotency_key = k.idempotency_key', JOURNAL_COLUMNS)}`,
 );
 
 export function toEntry(row: JournalRow): JournalEntry {

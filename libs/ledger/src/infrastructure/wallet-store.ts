@@ -1,20 +1,18 @@
-import type { RateCard } from '@holdfast/kernel';
 import type { Connection, ShelfStore } from '@holdfast/platform';
-import type { Accounts } from '../application/wallets.shelf';
-import type { CallTerms } from '../domain/call-terms';
+import type { Wallets } from '../application/wallets.shelf';
 import { Wallet } from '../domain/wallet';
 import { APPEND_TO_JOURNAL, toColumns } from './journal.sql';
 import { LOCK_WALLETS, UPDATE_WALLETS, type WalletRow } from './wallet.sql';
 
 /** Locks wallets by organisation; appends their new entries to the journal. */
-export class WalletStore implements ShelfStore<string, Accounts> {
-  async load(connection: Connection, orgIds: readonly string[]): Promise<Accounts> {
+export class WalletStore implements ShelfStore<string, Wallets> {
+  async load(connection: Connection, orgIds: readonly string[]): Promise<Wallets> {
     const rows = await connection.send(LOCK_WALLETS, [[...new Set(orgIds)]]);
-    return new Map(rows.map((row) => [row.org_id, { wallet: toWallet(row), terms: toTerms(row) }]));
+    return new Map(rows.map((row) => [row.org_id, toWallet(row)]));
   }
 
-  store(connection: Connection, accounts: Accounts): readonly Promise<unknown>[] {
-    const changed = [...accounts.values()].map(({ wallet }) => wallet).filter((wallet) => wallet.changed);
+  store(connection: Connection, wallets: Wallets): readonly Promise<unknown>[] {
+    const changed = [...wallets.values()].filter((wallet) => wallet.changed);
     if (changed.length === 0) return [];
     const entries = changed.flatMap((wallet) => wallet.entries);
     const states = changed.map((wallet) => wallet.state);
@@ -47,22 +45,4 @@ function toWallet(row: WalletRow): Wallet {
     activeReservations: row.active_reservations,
     version: row.version,
   });
-}
-
-function toTerms(row: WalletRow): CallTerms {
-  const rateCard: RateCard = {
-    id: row.rate_card_id,
-    version: row.rate_card_version,
-    pencePerMinuteE4: row.pence_per_minute_e4,
-    incrementSeconds: row.increment_seconds,
-    minimumSeconds: row.minimum_seconds,
-    connectionFeePence: row.connection_fee_pence,
-  };
-  return {
-    rateCard,
-    prepaidBilling: row.prepaid_billing,
-    estimatedMinutes: row.estimated_minutes,
-    sharing: row.sharing,
-    lowBalancePence: row.low_balance_pence,
-  };
 }

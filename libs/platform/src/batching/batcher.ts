@@ -87,7 +87,7 @@ export class Batcher<Item, Answer> {
       this.options.metrics?.ran(this.options.name, lane, batch.length, this.waiting, started);
       // What was just answered, and what has arrived meanwhile, may join the next batch: else callers fall apart into
       // two generations and every batch is half as large as it could be.
-      await turnOfTheLoop();
+      if (queue.length < this.options.maxBatch) await turnOfTheLoop();
     }
     this.running[lane] = false;
     if (!this.running.some(Boolean)) for (const done of this.idle.splice(0)) done();

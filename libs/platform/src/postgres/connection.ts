@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { Client, type QueryResult } from 'pg';
-import { COLUMN_TYPES } from './column-types';
+import { Client } from 'pg';
+import { Flight, type Answer, type Passenger, type Prepared } from './flight';
 import type { Statement } from './statement';
 
 /** A connection that is not made in a second is not going to be made in time for a caller. */
@@ -24,12 +24,13 @@ const SESSION_OPTIONS =
   '-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC' + PLANS;
 
 /**
- * One connection in pipeline mode: statements are sent at once and answered in order, so a transaction costs two round
- * trips however many statements it has. Used by one transaction at a time.
+ * One connection on which the statements that are sent in one turn of the event loop travel together, so a transaction
+ * costs two round trips however many statements it has. Used by one transaction at a time.
  */
 export class Connection {
   private lost = false;
-  private gathering = false;
+  private boarding: Passenger[] = [];
+  private readonly prepared: Prepared = new Map();
 
   private constructor(private readonly client: Client) {
     client.on('error', () => {
@@ -48,9 +49,7 @@ export class Connection {
       query_timeout: ANSWER_TIMEOUT_MS,
       keepAlive: true,
       options: SESSION_OPTIONS,
-      types: COLUMN_TYPES,
-      pipeline: true,
-    } as ConstructorParameters<typeof Client>[0]);
+    });
     const connection = new Connection(client);
     await client.connect();
     return connection;
@@ -64,21 +63,18 @@ export class Connection {
     return (await this.result(statement, values)).rows as Row[];
   }
 
-  result<Row>(statement: Statement<Row>, values: readonly unknown[] = []): Promise<QueryResult> {
-    this.gather();
-    return this.client.query({ name: statement.name, text: statement.text, values: values as unknown[] });
+  /** Rejects with the database's fault: its own, or that of a statement before it in the same turn. */
+  result<Row>(statement: Statement<Row>, values: readonly unknown[] = []): Promise<Answer> {
+    if (this.boarding.length === 0) process.nextTick(() => this.depart());
+    return new Promise((resolve, reject) => {
+      this.boarding.push({ statement, values, resolve, reject });
+    });
   }
 
-  /** Statements sent in one turn leave in one write: one system call and one waking of the server instead of eight. */
-  private gather(): void {
-    if (this.gathering) return;
-    this.gathering = true;
-    const { stream } = this;
-    stream.cork();
-    process.nextTick(() => {
-      this.gathering = false;
-      stream.uncork();
-    });
+  private depart(): void {
+    const flight = new Flight(this.boarding, this.prepared);
+    this.boarding = [];
+    this.client.query(flight);
   }
 
   /** Says goodbye to the server. For a connection that works. */

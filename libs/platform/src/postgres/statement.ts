@@ -17,3 +17,13 @@ export function statement<Row>(name: string, text: string): Statement<Row> {
 export function guarded(name: string, change: string): Statement<never> {
   return { name, text: `with changed as (${change} returning 1) select 1 / (count(*) = $1::bigint)::int from changed` };
 }
+
+/**
+ * A look-up of rows by the values of what stands before it in FROM, never the other way round: PostgreSQL must not
+ * reorder it. A plan lives as long as its connection or until the next ANALYZE; made while a table was small it would
+ * read all of the table for each batch, and tables grow faster than statistics (measured: 25 000 charges a second fell
+ * to 1 000 within seconds of a first start).
+ */
+export function keyed(table: string, alias: string, condition: string, columns = `${alias}.*`): string {
+  return `lateral (select ${columns} from ${table} ${alias} where ${condition} offset 0) ${alias}`;
+}

@@ -56,12 +56,11 @@ export async function transact(
     throw await abandoned(connection, fault); // else whoever comes next would commit them
   }
   const commit = connection.result(COMMIT);
-  const outcomes = await Promise.allSettled([...writes, commit]);
-  const fault = firstFault(outcomes);
+  const fault = firstFault(await Promise.allSettled([...writes, commit]));
   if (fault && isConnectionLost(fault)) throw new CommitOutcomeUnknown(fault);
-  // node-postgres resolves the COMMIT of a failed transaction without an error, with the tag ROLLBACK.
-  if ((await commit).command !== 'COMMIT') throw fault ?? new Error('the database rolled the transaction back');
-  if (fault) throw fault;
+  if (fault) throw await abandoned(connection, fault); // the server skipped the COMMIT
+  const { tag } = await commit;
+  if (tag !== 'COMMIT') throw new Error(`the database answered ${tag} to COMMIT`);
   return answers;
 }
 
@@ -77,10 +76,9 @@ function needsByShelf(commands: readonly Command<unknown>[]): [AnyShelf, unknown
   return [...byShelf].sort(([a], [b]) => Number(b.stage === 'lock') - Number(a.stage === 'lock'));
 }
 
-/** The first fault that is a cause: "current transaction is aborted" (25P02) only follows from another. */
+/** What failed first: whatever was sent behind it fails with the same. */
 function firstFault(outcomes: readonly PromiseSettledResult<unknown>[]): Error | undefined {
-  const faults = outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => outcome.reason as Error);
-  return faults.find((fault) => (fault as { code?: string }).code !== '25P02') ?? faults[0];
+  return outcomes.find((outcome) => outcome.status === 'rejected')?.reason as Error | undefined;
 }
 
 async function abandoned(connection: Connection, fault: unknown): Promise<Error> {

@@ -1,5 +1,12 @@
 import { priceOf, secondsBetween, MAX_BILLABLE_SECONDS, type Pence } from '@holdfast/kernel';
-import { organizationNotFound, WALLETS, type Account, type SharingPolicy } from '@holdfast/ledger';
+import {
+  CALL_TERMS,
+  organizationNotFound,
+  WALLETS,
+  type CallTerms,
+  type SharingPolicy,
+  type Wallet,
+} from '@holdfast/ledger';
 import { want, type Command } from '@holdfast/platform';
 import { CreditReservation, type ReservationState, type ReservationStatus } from '../domain/credit-reservation';
 import { extensionTarget, type ExtensionPolicy } from '../domain/extension-policy';
@@ -51,23 +58,24 @@ export function checkCall(request: CheckCall): Command<CallChecked> {
   const { orgId, callId } = request;
   return {
     key: orgId,
-    wants: [want(WALLETS, orgId), want(RESERVATIONS, callId)],
+    wants: [want(WALLETS, orgId), want(CALL_TERMS, orgId), want(RESERVATIONS, callId)],
     decide(desk) {
-      const account = desk.on(WALLETS).get(orgId);
-      if (!account) return organizationNotFound();
+      const wallet = desk.on(WALLETS).get(orgId);
+      const terms = desk.on(CALL_TERMS).get(orgId);
+      if (!wallet || !terms) return organizationNotFound();
       const reservation = desk.on(RESERVATIONS).find(callId);
       if (!reservation || reservation.state.orgId !== orgId) return reservationNotFound();
 
       const elapsedSeconds = elapsedOf(request, reservation, desk.now);
       const before = reservation.state.reservedPence;
       const lastSlice = reservation.isActive
-        ? extendIfNear(request, account, reservation, elapsedSeconds, desk.now)
+        ? extendIfNear(request, wallet, terms, reservation, elapsedSeconds, desk.now)
         : true;
       reservation.renew(desk.now, request.ttlSeconds);
       return answerOf(reservation, {
         at: desk.now,
         elapsedSeconds,
-        effectiveBalancePence: account.wallet.effectivePence,
+        effectiveBalancePence: wallet.effectivePence,
         addedPence: reservation.state.reservedPence - before,
         lastSlice,
       });
@@ -131,7 +139,8 @@ function lastSliceAsHeld(
 /** @returns whether the hold can grow no further now. */
 function extendIfNear(
   request: CheckCall,
-  { wallet, terms }: Account,
+  wallet: Wallet,
+  terms: CallTerms,
   reservation: CreditReservation,
   elapsedSeconds: number,
   now: Date,

@@ -1,5 +1,13 @@
 import { newId, priceOf, Refusal, type Pence, type RateCard } from '@holdfast/kernel';
-import { Arrears, ARREARS, organizationNotFound, WALLETS, type Account, type Wallet } from '@holdfast/ledger';
+import {
+  Arrears,
+  ARREARS,
+  CALL_TERMS,
+  organizationNotFound,
+  WALLETS,
+  type CallTerms,
+  type Wallet,
+} from '@holdfast/ledger';
 import { want, type Command, type Desk } from '@holdfast/platform';
 import { CreditReservation, type Settlement } from '../domain/credit-reservation';
 import { RESERVATIONS } from './reservations.shelf';
@@ -28,13 +36,19 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
   let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
-    wants: [want(WALLETS, orgId), want(RESERVATIONS, callId), want(ARREARS, { orgId, collect: false })],
+    wants: [
+      want(WALLETS, orgId),
+      want(CALL_TERMS, orgId),
+      want(RESERVATIONS, callId),
+      want(ARREARS, { orgId, collect: false }),
+    ],
     decide(desk) {
-      const account = desk.on(WALLETS).get(orgId);
-      if (!account) return organizationNotFound();
+      const wallet = desk.on(WALLETS).get(orgId);
+      const terms = desk.on(CALL_TERMS).get(orgId);
+      if (!wallet || !terms) return organizationNotFound();
       const reservation = desk.on(RESERVATIONS).find(callId);
       if (!reservation) {
-        const billed = billDirectly(request, account, desk);
+        const billed = billDirectly(request, wallet, terms, desk);
         own = billed.transactionId;
         return billed;
       }
@@ -47,7 +61,7 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
       }
       if (reservation.state.status === 'released') return noActiveReservation();
 
-      const settlement = settle(request, reservation, account.wallet, desk);
+      const settlement = settle(request, reservation, wallet, desk);
       own = settlement.transactionId;
       return { ...settlement, callId, duplicate: false };
     },
@@ -63,7 +77,8 @@ export function noActiveReservation(): Refusal {
 
 function billDirectly(
   request: CommitReservedCredits,
-  { wallet, terms }: Account,
+  wallet: Wallet,
+  terms: CallTerms,
   desk: Desk,
 ): ReservedCreditsCommitted {
   const reservation = CreditReservation.open({

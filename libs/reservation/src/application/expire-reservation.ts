@@ -28,8 +28,8 @@ export function expireReservation({ orgId, callId, verdict, ttlSeconds }: Expire
     key: orgId,
     wants: commit?.wants ?? [want(WALLETS, orgId), want(RESERVATIONS, callId)],
     decide(desk) {
-      const account = desk.on(WALLETS).get(orgId);
-      if (!account) return organizationNotFound();
+      const wallet = desk.on(WALLETS).get(orgId);
+      if (!wallet) return organizationNotFound();
       const reservation = desk.on(RESERVATIONS).find(callId);
       if (!reservation?.isActive || reservation.state.expiresAt > desk.now) return 'kept';
       if (commit) {
@@ -45,14 +45,14 @@ export function expireReservation({ orgId, callId, verdict, ttlSeconds }: Expire
         return 'kept';
       }
       const { reservedPence, vapiCallId } = reservation.state;
-      account.wallet.releaseHold(reservedPence, {
+      wallet.releaseHold(reservedPence, {
         createdBy: SWEEP,
         at: desk.now,
         callId,
         vapiCallId,
         description: 'no sign of life until the hold expired',
       });
-      account.wallet.countReservation(-1);
+      wallet.countReservation(-1);
       reservation.close('expired', desk.now);
       return 'expired';
     },

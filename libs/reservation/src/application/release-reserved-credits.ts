@@ -23,22 +23,22 @@ export function releaseReservedCredits(request: ReleaseReservedCredits): Command
     key: orgId,
     wants: [want(WALLETS, orgId), want(RESERVATIONS, callId)],
     decide(desk) {
-      const account = desk.on(WALLETS).get(orgId);
-      if (!account) return organizationNotFound();
+      const wallet = desk.on(WALLETS).get(orgId);
+      if (!wallet) return organizationNotFound();
       const reservation = desk.on(RESERVATIONS).find(callId);
       if (!reservation || reservation.state.orgId !== orgId) return reservationNotFound();
       const { status, reservedPence, vapiCallId } = reservation.state;
       if (status === 'committed') return new Refusal('already_committed', 'This call has been charged already.');
       if (status !== 'active') return { callId, status: 'released', releasedPence: reservedPence, duplicate: true };
 
-      account.wallet.releaseHold(reservedPence, {
+      wallet.releaseHold(reservedPence, {
         createdBy: request.createdBy,
         at: desk.now,
         callId,
         vapiCallId,
         description: request.reason,
       });
-      account.wallet.countReservation(-1);
+      wallet.countReservation(-1);
       reservation.close('released', desk.now);
       return { callId, status: 'released', releasedPence: reservedPence, duplicate: false };
     },

@@ -1,5 +1,12 @@
 import { addSeconds, isRefusal, newId, Refusal, secondsFor, type Pence } from '@holdfast/kernel';
-import { organizationNotFound, WALLETS, type Account, type SharingPolicy } from '@holdfast/ledger';
+import {
+  CALL_TERMS,
+  organizationNotFound,
+  WALLETS,
+  type CallTerms,
+  type SharingPolicy,
+  type Wallet,
+} from '@holdfast/ledger';
 import { want, type Command } from '@holdfast/platform';
 import { CreditReservation, type ReservationStatus } from '../domain/credit-reservation';
 import { sizeHold, type HoldSize } from '../domain/hold-size';
@@ -40,19 +47,20 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
   let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
-    wants: [want(WALLETS, orgId), want(RESERVATIONS, callId)],
+    wants: [want(WALLETS, orgId), want(CALL_TERMS, orgId), want(RESERVATIONS, callId)],
     decide(desk) {
-      const account = desk.on(WALLETS).get(orgId);
-      if (!account) return organizationNotFound();
+      const wallet = desk.on(WALLETS).get(orgId);
+      const terms = desk.on(CALL_TERMS).get(orgId);
+      if (!wallet || !terms) return organizationNotFound();
       const reservations = desk.on(RESERVATIONS);
       const earlier = reservations.find(callId);
       if (earlier && earlier.state.orgId !== orgId) return callIdConflict();
       if (earlier) {
         // Held before the provider had an id for the call: its owner names it now.
         if (request.vapiCallId && earlier.isOpenToCall(undefined)) earlier.claimFor(request.vapiCallId);
-        return answerOf(earlier, account, earlier.state.id !== own);
+        return answerOf(earlier, wallet, terms, earlier.state.id !== own);
       }
-      const size = sizeOf(request, account);
+      const size = sizeOf(request, wallet, terms);
       if (isRefusal(size)) return size;
       const memo = {
         createdBy: request.createdBy,
@@ -61,10 +69,10 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
         vapiCallId: request.vapiCallId,
         description: size.partial ? 'partial hold' : null,
       };
-      const refused = account.wallet.hold(size.pence, memo);
+      const refused = wallet.hold(size.pence, memo);
       if (refused) return refused;
 
-      account.wallet.countReservation(1);
+      wallet.countReservation(1);
       const reservation = CreditReservation.open({
         id: newId(desk.now.getTime()),
         orgId,
@@ -75,9 +83,9 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
         committedPence: 0,
         releasedPence: 0,
         uncollectedPence: 0,
-        estimatedMinutes: request.estimatedMinutes ?? account.terms.estimatedMinutes,
-        rateCard: account.terms.rateCard,
-        prepaid: account.terms.prepaidBilling,
+        estimatedMinutes: request.estimatedMinutes ?? terms.estimatedMinutes,
+        rateCard: terms.rateCard,
+        prepaid: terms.prepaidBilling,
         partial: size.partial,
         late: false,
         settlement: null,
@@ -89,7 +97,7 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
       });
       reservations.add(reservation);
       own = reservation.state.id;
-      return answerOf(reservation, account, false);
+      return answerOf(reservation, wallet, terms, false);
     },
   };
 }
@@ -99,14 +107,19 @@ export function callIdConflict(): Refusal {
   return new Refusal('call_id_conflict', 'This call id is in use.');
 }
 
-function sizeOf(request: ReserveCallCredits, { wallet, terms }: Account): HoldSize | Refusal {
+function sizeOf(request: ReserveCallCredits, wallet: Wallet, terms: CallTerms): HoldSize | Refusal {
   const seconds = (request.estimatedMinutes ?? terms.estimatedMinutes) * 60;
   if (!terms.prepaidBilling) return { pence: 0, seconds, partial: false };
   const size = sizeHold(terms.rateCard, seconds, wallet.spendablePence);
   return size ?? wallet.cannotPay(sizeHold(terms.rateCard, 1, Number.MAX_SAFE_INTEGER)?.pence ?? 0);
 }
 
-function answerOf(reservation: CreditReservation, { wallet, terms }: Account, duplicate: boolean): CallCreditsReserved {
+function answerOf(
+  reservation: CreditReservation,
+  wallet: Wallet,
+  terms: CallTerms,
+  duplicate: boolean,
+): CallCreditsReserved {
   const { id, callId, status, reservedPence, partial, prepaid, rateCard, createdAt, expiresAt } = reservation.state;
   const payableSeconds = secondsFor(rateCard, reservedPence + wallet.spendablePence);
   return {

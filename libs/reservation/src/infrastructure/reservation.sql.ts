@@ -1,5 +1,5 @@
 import type { SharingPolicy } from '@holdfast/ledger';
-import { guarded, statement } from '@holdfast/platform';
+import { guarded, keyed, statement } from '@holdfast/platform';
 import type { ReservationStatus, Settlement } from '../domain/credit-reservation';
 
 export interface ReservationRow {
@@ -36,7 +36,7 @@ const COLUMNS = `r.id, r.org_id, r.call_id, r.vapi_call_id, r.status, r.reserved
     r.settlement, r.discrepancy_seconds, r.created_at, r.expires_at, r.closed_at, r.committed_at, r.version,
     c.id as rate_card_id, c.version as rate_card_version, c.pence_per_minute_e4, c.increment_seconds,
     c.minimum_seconds, c.connection_fee_pence`;
-const WITH_RATE_CARD = 'credit_reservations r join rate_cards c on c.id = r.rate_card_id';
+const WITH_RATE_CARD = `credit_reservations r cross join ${keyed('rate_cards', 'c', 'c.id = r.rate_card_id')}`;
 
 /** A reservation with the rate card it was opened with. */
 export const SELECT_RESERVATIONS = `select ${COLUMNS} from ${WITH_RATE_CARD}`;
@@ -63,7 +63,8 @@ export interface StandingRow extends ReservationRow {
 export const FIND_STANDINGS = statement<StandingRow>(
   'find_standings',
   `select ${COLUMNS}, w.balance_pence - w.held_pence as effective_pence, o.sharing, clock_timestamp() as now
-   from ${WITH_RATE_CARD} join wallets w on w.org_id = r.org_id join organizations o on o.id = r.org_id
+   from ${WITH_RATE_CARD}
+   cross join ${keyed('wallets', 'w', 'w.org_id = r.org_id')} cross join ${keyed('organizations', 'o', 'o.id = r.org_id')}
    where r.call_id = any($1::text[]) or r.vapi_call_id = any($1::text[])`,
 );
 
@@ -92,7 +93,8 @@ export const UPDATE_RESERVATIONS = guarded(
      $15::double precision[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[])
      as v (id, version_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
        settlement, actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
-   where r.id = v.id and r.version = v.version_before`,
+   cross join ${keyed('credit_reservations', 't', 't.id = v.id', 't.ctid as place')}
+   where r.ctid = t.place and r.version = v.version_before`,
 );
 
 export type ExpiredRow = Pick<ReservationRow, 'call_id' | 'org_id' | 'vapi_call_id' | 'created_at'>;

@@ -1,0 +1,136 @@
+import type { Connection as WireConnection } from 'pg';
+import { COLUMN_TYPES } from './column-types';
+import { encodeParameter } from './parameter';
+import type { Statement } from './statement';
+
+export interface Answer {
+  readonly rows: readonly unknown[];
+  /** What PostgreSQL says it did: `COMMIT`, `INSERT 0 3`. */
+  readonly tag: string;
+}
+
+/** One statement of a flight, and who waits for its answer. */
+export interface Passenger {
+  readonly statement: Statement<unknown>;
+  readonly values: readonly unknown[];
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (fault: Error) => void;
+}
+
+interface Column {
+  readonly name: string;
+  readonly parse: (text: string) => unknown;
+}
+
+/** What one connection has prepared: by statement name, the columns of its rows. */
+export type Prepared = Map<string, readonly Column[]>;
+
+interface RowDescription {
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
+}
+
+/**
+ * Statements that leave in one write with one Sync behind them, and are answered in one read: PostgreSQL sends nothing
+ * before it has run them all. After the first that fails the rest are skipped by the server, a COMMIT among them; they
+ * are rejected with the same fault. Prepared statements are described once per connection, not with every use.
+ *
+ * A "submittable" of node-postgres, as pg-cursor is: the driver hands it the messages of its turn. Extended query
+ * protocol: PostgreSQL documentation, chapter 54.2.3.
+ */
+export class Flight {
+  /** Set by the driver, which ends its time-out by it. */
+  callback: (fault: Error | null) => void = () => undefined;
+
+  private readonly answers: Answer[] = [];
+  private columns: readonly Column[] = [];
+  private described: readonly Column[] | undefined;
+  private rows: unknown[] = [];
+  private fault: Error | undefined;
+  private over = false;
+
+  constructor(
+    private readonly passengers: readonly Passenger[],
+    private readonly prepared: Prepared,
+  ) {}
+
+  /** @returns the fault that kept everything on the ground, if one did. */
+  submit(wire: WireConnection): Error | null {
+    let encoded: (string | null)[][];
+    try {
+      encoded = this.passengers.map(({ values }) => values.map(encodeParameter));
+    } catch (fault) {
+      return fault as Error;
+    }
+    wire.stream.cork();
+    this.passengers.forEach(({ statement }, i) => this.write(wire, statement, encoded[i] as (string | null)[]));
+    (wire as unknown as { sync(): void }).sync();
+    wire.stream.uncork();
+    this.begin(0);
+    return null;
+  }
+
+  handleRowDescription({ fields }: RowDescription): void {
+    this.described = fields.map(({ name, dataTypeID }) => ({ name, parse: COLUMN_TYPES.getTypeParser(dataTypeID) }));
+    this.columns = this.described;
+  }
+
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    if (this.fault) return;
+    const row: Record<string, unknown> = {};
+    try {
+      this.columns.forEach(({ name, parse }, i) => {
+        const text = fields[i] as string | null;
+        row[name] = text === null ? null : parse(text);
+      });
+    } catch (fault) {
+      this.fault = fault as Error; // a value outside what this program can hold: the statement itself has run
+    }
+    this.rows.push(row);
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    const { statement } = this.passengers[this.answers.length] as Passenger;
+    if (!this.prepared.has(statement.name)) this.prepared.set(statement.name, this.described ?? []);
+    this.answers.push({ rows: this.rows, tag: text });
+    this.begin(this.answers.length);
+  }
+
+  handleError(fault: Error): void {
+    this.fault ??= fault;
+    this.land();
+  }
+
+  handleReadyForQuery(): void {
+    this.land();
+  }
+
+  private write(wire: WireConnection, statement: Statement<unknown>, values: (string | null)[]): void {
+    const { name, text } = statement;
+    const out = wire as unknown as Record<'parse' | 'close' | 'describe' | 'bind' | 'execute', (m: object) => void>;
+    if (!this.prepared.has(name)) {
+      out.close({ type: 'S', name }); // of an attempt whose flight failed; closing what is not there is no error
+      out.parse({ name, text });
+      out.describe({ type: 'S', name });
+    }
+    out.bind({ statement: name, values });
+    out.execute({});
+  }
+
+  private begin(index: number): void {
+    this.rows = [];
+    this.described = undefined;
+    this.columns = this.prepared.get(this.passengers[index]?.statement.name ?? '') ?? [];
+  }
+
+  private land(): void {
+    if (this.over) return;
+    this.over = true;
+    const { fault, answers } = this;
+    this.passengers.forEach(({ resolve, reject }, i) => {
+      const answer = fault ? undefined : answers[i];
+      if (answer) resolve(answer);
+      else reject(fault ?? new Error('PostgreSQL left a statement unanswered'));
+    });
+    this.callback(fault ?? null);
+  }
+}

@@ -1,0 +1,43 @@
+/** What a statement may be given: scalars, and arrays of scalars for the bulk statements. */
+export type Parameter = Scalar | readonly Scalar[];
+type Scalar = string | number | boolean | Date | null | undefined;
+
+/** A value in PostgreSQL's text format, or null for NULL. Throws a TypeError on what has no such format. */
+export function encodeParameter(value: unknown): string | null {
+  return Array.isArray(value) ? encodeArray(value) : encodeScalar(value);
+}
+
+function encodeScalar(value: unknown): string | null {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+      return String(value);
+    case 'boolean':
+      return value ? 't' : 'f';
+    case 'undefined':
+      return null;
+  }
+  if (value === null) return null;
+  if (value instanceof Date) return value.toISOString();
+  throw new TypeError(`a ${typeof value} cannot be a parameter`);
+}
+
+/** An array literal. Text is always quoted, so that commas, braces, spaces and the word NULL stand for themselves. */
+function encodeArray(values: readonly unknown[]): string {
+  let literal = '{';
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) literal += ',';
+    const value = values[i];
+    if (typeof value === 'string') literal += quoted(value);
+    else if (Array.isArray(value)) throw new TypeError('an array of arrays cannot be a parameter');
+    else literal += encodeScalar(value) ?? 'NULL'; // numbers, booleans and dates need no quotes
+  }
+  return literal + '}';
+}
+
+const NEEDS_ESCAPE = /["\\]/;
+
+function quoted(text: string): string {
+  return NEEDS_ESCAPE.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
+}
