@@ -5,8 +5,12 @@ const LINE =
 const TURN_MS = 4_000;
 
 /** A report as Vapi sends it: the conversation several times over is what makes it large. */
-export function endOfCallReport(callId: string, durationSeconds: number): Buffer {
-  const endedAt = new Date();
+export function endOfCallReport(
+  callId: string,
+  durationSeconds: number,
+  endedAt = new Date(),
+  bytes = REPORT_BYTES,
+): Buffer {
   const startedAt = new Date(endedAt.getTime() - durationSeconds * 1_000);
   const report = {
     message: {
@@ -18,22 +22,28 @@ export function endOfCallReport(callId: string, durationSeconds: number): Buffer
       durationSeconds,
       cost: 0.1234,
       call: { id: callId, orgId: '11111111-2222-4333-8444-555555555555', type: 'inboundPhoneCall', status: 'ended' },
-      ...CONVERSATION,
     },
   };
-  return Buffer.from(JSON.stringify(report));
+  // Written once per size: the load generator has better things to do than to write conversations.
+  return Buffer.from(`${JSON.stringify(report).slice(0, -2)},${conversationOf(bytes)}}}`);
 }
 
-const CONVERSATION = conversation();
+const CONVERSATIONS = new Map<number, string>();
 
-function conversation(): {
+function conversationOf(size: number): string {
+  const written = CONVERSATIONS.get(size) ?? JSON.stringify(conversation(size)).slice(1, -1);
+  CONVERSATIONS.set(size, written);
+  return written;
+}
+
+function conversation(size: number): {
   transcript: string;
   messages: unknown[];
   artifact: { messages: unknown[]; transcript: string };
 } {
   const messages: unknown[] = [];
   // Four copies of every line: message and transcript, once at the top and once in the artifact.
-  for (let bytes = 0, turn = 0; bytes < REPORT_BYTES; turn++) {
+  for (let bytes = 0, turn = 0; bytes < size; turn++) {
     const message = {
       role: turn % 2 ? 'user' : 'bot',
       message: LINE,
