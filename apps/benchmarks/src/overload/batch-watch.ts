@@ -40,7 +40,9 @@ export class BatchWatch {
   }
 
   get shed(): number {
-    return this.grown('holdfast_overloaded_total');
+    return [...this.last.keys()]
+      .filter((name) => name.startsWith('holdfast_overloaded_total{'))
+      .reduce((sum, name) => sum + (this.last.get(name) ?? 0) - (this.first.get(name) ?? 0), 0);
   }
 
   /** Batches by lane. */

@@ -41,18 +41,14 @@ async function runOverload(flags: Flags, database: BenchDatabase): Promise<Bench
     for (let round = 0; round < PEAK_ROUNDS; round++) rates.push(await peakOf(charges));
     const peak = median(rates);
     await charges.openAll();
-    console.error('opened', charges.pool.connections);
     const phase = phaseRunner(charges, engine, database);
-    console.error('peak', rates);
     const before = await phase('half the peak', peak * HALF, HALF_SECONDS);
     const watch = new BatchWatch(engine.port);
     watch.start();
     // The half load after it starts with the last request of the overload, not when the last one is answered.
     const overloading = phase('three times the peak', peak * OVERLOAD, OVERLOAD_SECONDS);
     await new Promise((resolve) => setTimeout(resolve, OVERLOAD_SECONDS * 1_000));
-    console.error('overloaded', charges.pool.connections, charges.pool.outstanding);
     const after = await phase('half the peak, after it', peak * HALF, HALF_SECONDS);
-    console.error('after');
     const overload = await overloading;
     await watch.stop();
     charges.pool.close();
