@@ -31,6 +31,8 @@ export interface LiveRun {
   readonly agenda: Agenda;
   /** Calls that should have been ended when the load stopped, and were not. */
   readonly overtalked: number;
+  /** What PostgreSQL wrote, in words. */
+  readonly wal: string;
 }
 
 export function liveReport(run: LiveRun): BenchReport & { readonly looks: LiveWatch['looks'] } {
@@ -100,7 +102,7 @@ function leakPence(cutLateMs: readonly number[]): number {
   return unpaid.reduce((sum, s) => sum + s * PENCE_PER_SECOND, 0);
 }
 
-function notesOf({ flags, traffic, watch, money, agenda, overtalked }: LiveRun): string[] {
+function notesOf({ flags, traffic, watch, money, agenda, overtalked, wal }: LiveRun): string[] {
   const cores = (figure: 'engineCores' | 'postgresCores' | 'generatorCores'): string =>
     watch.typical((look) => look[figure]).toFixed(2);
   const unpaid = traffic.cutLateMs.reduce((sum, late) => sum + late, 0) / MS;
@@ -110,6 +112,7 @@ function notesOf({ flags, traffic, watch, money, agenda, overtalked }: LiveRun):
     'Ramp-up: calls, holds with all their slices in the journal, and timers were loaded by SQL as the engine leaves them; their older story and deliveries were not.',
     `Cores in use, typically: engine ${cores('engineCores')}, PostgreSQL ${cores('postgresCores')}, load generator ${cores('generatorCores')}; the generator was ${agenda.latestMs.toFixed(0)} ms late at worst.`,
     `Backlog (unanswered + queued + deliveries and calls more than 1 s overdue): typically ${watch.typical(backlogOf)}, at most ${watch.most(backlogOf)}; connections ${traffic.connections}.`,
+    wal,
     `Calls ended by the engine because their money was used up: ${traffic.cutLateMs.length} (${overtalked} not yet); ${unpaid.toFixed(1)} s of unpaid talk in all, ${money.uncollectedPence}p uncollected, since each began another minute.`,
     `Reports taken: ${traffic.reportedSeconds.length}, ${money.expectedPence}p by the bench's own arithmetic, ${money.chargedPence}p charged; reconciliation: ${rules}.`,
     ...[...traffic.faults].map(([what, count]) => `FAILED ${count} ×: ${what}`),

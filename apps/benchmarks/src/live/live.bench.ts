@@ -15,6 +15,7 @@ import { LiveTraffic } from './live-traffic';
 import { LiveWatch } from './live-watch';
 import { loadRunningCalls } from './running-calls.loader';
 import { timerLateness } from './timer-lateness';
+import { walSince } from './wal-watch';
 
 /** From the plan of the calls' clocks to the first request: loading them and starting the engine must fit in. */
 const LOADING_MS = { least: 10_000, perCall: 0.6 } as const;
@@ -56,15 +57,17 @@ async function runLive(flags: Flags, database: BenchDatabase, desk: ControlDesk)
       measureFromMs,
     });
     const watch = watchOver(database, engine, traffic);
+    const walMeanwhile = await walSince(database.admin);
     traffic.begin(running);
     agenda.at(measureFromMs, () => watch.start());
     await agenda.run();
     await watch.stop();
-    const overtalked = traffic.overtalked(agenda.untilMs).length;
+    const wal = await walMeanwhile();
+    const overtalked = traffic.overtalked(agenda.untilMs - 1_000).length;
     await traffic.settle(SETTLE_WITHIN_MS);
     const timer = await timerLateness(database.admin, measureFromMs);
     const money = await auditMoney(database.admin, engine.port, traffic.reportedSeconds);
-    return liveReport({ flags, machine, startedAt, traffic, watch, timer, money, agenda, overtalked });
+    return liveReport({ flags, machine, startedAt, traffic, watch, timer, money, agenda, overtalked, wal });
   } finally {
     await engine.stop();
   }
