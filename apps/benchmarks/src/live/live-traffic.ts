@@ -1,6 +1,6 @@
 import { CallerPool } from '../http/caller-pool';
 import { BENCH_WEBHOOK_SECRET } from '../http/engine-program';
-import { Agenda, epochMs } from '../measure/agenda';
+import { epochMs, type Agenda } from '../measure/agenda';
 import { MEAN_TALK_SECONDS, type CallPopulation, type LiveCall, type RunningCall } from './call-population';
 import type { ControlDesk } from './control-desk';
 import { Latencies } from './latencies';
