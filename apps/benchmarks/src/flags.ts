@@ -16,6 +16,8 @@ export interface Flags {
   /** live: calls that run at once, and for how long. */
   readonly calls: number;
   readonly minutes: number;
+  /** live: seconds between two status checks of one call. */
+  readonly checkEvery: number;
   readonly reports: string;
 }
 
@@ -29,6 +31,7 @@ const LIMITS = {
   holds: [100, 1_000_000],
   calls: [10, 1_000_000],
   minutes: [0.1, 600],
+  'check-every': [5, 3_600],
 } as const satisfies Record<string, readonly [number, number]>;
 
 export const USAGE = `usage: benchmarks [bench …] [flags]
@@ -37,7 +40,7 @@ export const USAGE = `usage: benchmarks [bench …] [flags]
   --wallets 10000
   --journal-rows 10000000 --old-reservations 5000000   growth
   --holds 50000          sweep
-  --calls 100000 --minutes 5                           live
+  --calls 100000 --minutes 5 --check-every 60          live
   --reports reports      where the JSON goes`;
 
 export function readFlags(args: readonly string[]): Flags {
@@ -53,6 +56,7 @@ export function readFlags(args: readonly string[]): Flags {
       holds: { type: 'string', default: '50000' },
       calls: { type: 'string', default: '100000' },
       minutes: { type: 'string', default: '5' },
+      'check-every': { type: 'string', default: '60' },
       reports: { type: 'string', default: 'reports' },
     },
   });
@@ -72,6 +76,7 @@ export function readFlags(args: readonly string[]): Flags {
     holds: figure('holds'),
     calls: figure('calls'),
     minutes: figure('minutes'),
+    checkEvery: figure('check-every'),
     reports: values.reports,
   };
 }

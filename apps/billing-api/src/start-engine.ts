@@ -1,8 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EngineClock, migrate, type Settings } from '@holdfast/platform';
+import { EngineClock, Metrics, migrate, type Settings } from '@holdfast/platform';
 import { ExpireAbandonedReservations } from '@holdfast/reservation';
 import { TelephonySchedules } from '@holdfast/telephony';
+import { Admission } from './admission';
 import { AppModule } from './app.module';
 import { EngineLogger } from './engine-logger';
 import { fastifyAdapter, setUpHttp } from './http-server';
@@ -30,6 +31,8 @@ export async function startEngine(settings: Settings): Promise<Engine> {
   setUpHttp(app, faultReporter(settings.sentryDsn));
   setUpApiDocs(app);
   await app.get(EngineClock).now(); // measures how far this machine's clock is off the database's
+  const metrics = app.get(Metrics);
+  new Admission(() => metrics.shed('http')).guard(app.getHttpServer());
   await app.listen(settings.port, settings.host);
   app.get(ExpireAbandonedReservations).start();
   app.get(TelephonySchedules).start();

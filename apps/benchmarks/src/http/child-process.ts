@@ -10,13 +10,16 @@ export interface RunningProgram {
   stop(): Promise<void>;
 }
 
+/** Options of Node for the programs that are measured: `BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profile'`. */
+const NODE_OPTIONS = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];
+
 /** Runs a Node program that ends with us: it holds the other end of its channel and sees it close. */
 export function runProgram(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): RunningProgram {
-  const child: ChildProcess = spawn(process.execPath, [script, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...NODE_OPTIONS, script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

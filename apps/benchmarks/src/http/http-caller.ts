@@ -2,6 +2,8 @@ import { connect, type Socket } from 'node:net';
 
 export interface HttpAnswer {
   readonly status: number;
+  /** Status line and headers as they came. */
+  readonly head: string;
   readonly body: string;
 }
 
@@ -73,7 +75,7 @@ export class HttpCaller {
     this.received = this.received.subarray(end);
     const waiting = this.waiting;
     this.waiting = undefined;
-    waiting?.resolve({ status: Number(head.slice(9, 12)), body });
+    waiting?.resolve({ status: Number(head.slice(9, 12)), head, body });
   }
 
   private fail(fault: Error): void {

@@ -4,12 +4,13 @@ const LINE =
   'I would like to move the cleaning to Thursday at a quarter past ten, and could you tell me the price of whitening?';
 const TURN_MS = 4_000;
 
-/**
- * A report as Vapi sends it: the conversation several times over is what makes it large. It is written once: the load
- * generator shares the machine with what it loads, and making it anew costs as much as parsing it.
- */
-export function endOfCallReport(callId: string, durationSeconds: number): Buffer {
-  const endedAt = new Date();
+/** A report as Vapi sends it: the conversation several times over is what makes it large. */
+export function endOfCallReport(
+  callId: string,
+  durationSeconds: number,
+  endedAt = new Date(),
+  bytes = REPORT_BYTES,
+): Buffer {
   const startedAt = new Date(endedAt.getTime() - durationSeconds * 1_000);
   const report = {
     message: {
@@ -24,20 +25,26 @@ export function endOfCallReport(callId: string, durationSeconds: number): Buffer
     },
   };
   const head = JSON.stringify(report).slice(0, -'}}'.length);
-  return Buffer.concat([Buffer.from(`${head},`), CONVERSATION]);
+  return Buffer.concat([Buffer.from(`${head},`), restOfMessage(bytes)]);
 }
 
-/** The rest of the message, without its opening brace. */
-const CONVERSATION = Buffer.from(`${JSON.stringify(conversation()).slice('{'.length)}}`);
+const WRITTEN = new Map<number, Buffer>();
 
-function conversation(): {
+/** Written once per size: the load generator shares the machine with what it loads, and writing costs as much as parsing. */
+function restOfMessage(size: number): Buffer {
+  const written = WRITTEN.get(size) ?? Buffer.from(`${JSON.stringify(conversation(size)).slice('{'.length)}}`);
+  WRITTEN.set(size, written);
+  return written;
+}
+
+function conversation(size: number): {
   transcript: string;
   messages: unknown[];
   artifact: { messages: unknown[]; transcript: string };
 } {
   const messages: unknown[] = [];
   // Four copies of every line: message and transcript, once at the top and once in the artifact.
-  for (let bytes = 0, turn = 0; bytes < REPORT_BYTES; turn++) {
+  for (let bytes = 0, turn = 0; bytes < size; turn++) {
     const message = {
       role: turn % 2 ? 'user' : 'bot',
       message: LINE,

@@ -1,0 +1,112 @@
+import { quantile } from '../measure/median';
+import { atLeast, atMost, type BenchReport, type Line } from '../report/bench-report';
+import type { Machine } from '../report/machine';
+import type { BatchWatch } from './batch-watch';
+import type { Answered, Observation, StrangerCharges } from './stranger-charges';
+
+const GOODPUT = 0.8;
+/** Of the peak: a queue that holds more than this many seconds of work makes clients give up before their turn. */
+const RECOVERED_WITHIN_S = 2;
+/** The engine is itself again when a second's p99 is within this of what it was before, or within a hiccup. */
+const RECOVERED = { times: 3, hiccupMs: 50 } as const;
+const MS = 1_000;
+
+export interface Phase {
+  readonly name: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** performance.now() */
+  readonly beganMs: number;
+  readonly observations: readonly Observation[];
+  readonly cores: { readonly engine: number; readonly postgres: number; readonly generator: number };
+}
+
+export interface OverloadRun {
+  readonly machine: Machine;
+  readonly startedAt: string;
+  readonly peak: number;
+  readonly before: Phase;
+  readonly overload: Phase;
+  readonly after: Phase;
+  readonly charges: StrangerCharges;
+  readonly watch: BatchWatch;
+}
+
+export function overloadReport(run: OverloadRun): BenchReport {
+  const { machine, startedAt, peak, before, overload, after, charges, watch } = run;
+  const served = of(overload, 'served');
+  const reference = quantile(msOf(of(before, 'served')), 0.99);
+  const faults = [...charges.faults].map(([what, count]) => `FAILED ${count} ×: ${what}`);
+  return {
+    bench: 'overload',
+    machine,
+    startedAt,
+    lines: [before, overload, after].flatMap(linesOf),
+    verdicts: [
+      atLeast('served under three times the peak ÷ peak', servedMeanwhile(overload) / overload.seconds / peak, GOODPUT),
+      atLeast('answered 503 with Retry-After ÷ not served', shareShed(overload), 1),
+      atMost('itself again after', recoveredAfter(after, reference), RECOVERED_WITHIN_S, 's'),
+      atMost('requests that failed otherwise', faults.length, 0, ''),
+    ],
+    notes: [
+      `Peak: ${Math.round(peak)} asset charges a second over HTTP in a closed loop. Wallets added up: nothing lost, nothing doubled.`,
+      `Latency of what was served under overload: p50 ${quantile(msOf(served), 0.5).toFixed(0)} ms, p99 ${quantile(msOf(served), 0.99).toFixed(0)} ms, from when it was meant to be sent; connections ${charges.pool.connections}.`,
+      `p99 of each second after the overload: ${p99BySecond(after)
+        .map((ms) => ms.toFixed(0))
+        .join(', ')} ms; before it ${reference.toFixed(0)} ms.`,
+      `Cores in use under overload: engine ${overload.cores.engine.toFixed(2)}, PostgreSQL ${overload.cores.postgres.toFixed(2)}, load generator ${overload.cores.generator.toFixed(2)}.`,
+      `/metrics meanwhile (${watch.looks} looks, longest ${watch.longestMs.toFixed(0)} ms): ${watch.batches} batches of ${watch.commandsPerBatch.toFixed(0)} commands, by lane ${watch.lanes.join(' + ')}; deepest queue ${watch.deepestQueue}; refused as overloaded ${watch.shed}.`,
+      ...faults,
+    ],
+  };
+}
+
+/** Answered while the overload lasted: what was served afterwards from the queue is not what it kept serving. */
+function servedMeanwhile(phase: Phase): number {
+  const until = phase.beganMs + phase.seconds * MS;
+  return of(phase, 'served').filter(({ dueMs, ms }) => dueMs + ms <= until).length;
+}
+
+function shareShed(phase: Phase): number {
+  const notServed = phase.observations.length - of(phase, 'served').length;
+  return notServed === 0 ? 1 : of(phase, 'shed').length / notServed;
+}
+
+/** Seconds after which every further second's p99 is as it was before. */
+function recoveredAfter(phase: Phase, referenceMs: number): number {
+  const good = Math.max(referenceMs * RECOVERED.times, RECOVERED.hiccupMs);
+  return p99BySecond(phase).findLastIndex((ms) => ms > good) + 1;
+}
+
+function p99BySecond(phase: Phase): number[] {
+  return Array.from({ length: phase.seconds }, (_, second) => {
+    const from = phase.beganMs + second * MS;
+    const within = phase.observations.filter(({ dueMs }) => dueMs >= from && dueMs < from + MS);
+    return quantile(msOf(within), 0.99);
+  });
+}
+
+function linesOf(phase: Phase): Line[] {
+  return (['served', 'shed', 'unsent', 'failed'] as const)
+    .filter((answered) => of(phase, answered).length > 0)
+    .map((answered) => {
+      const ms = msOf(of(phase, answered));
+      return {
+        load: `${phase.name}: ${Math.round(phase.perSecond)}/s`,
+        variant: answered,
+        perSecond: ms.length / phase.seconds,
+        p50Ms: quantile(ms, 0.5),
+        p99Ms: quantile(ms, 0.99),
+        nodeMicros: Number.NaN,
+        postgresMicros: Number.NaN,
+      };
+    });
+}
+
+function of(phase: Phase, answered: Answered): Observation[] {
+  return phase.observations.filter((observation) => observation.answered === answered);
+}
+
+function msOf(observations: readonly Observation[]): number[] {
+  return observations.map(({ ms }) => ms);
+}
