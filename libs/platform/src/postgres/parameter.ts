@@ -8,17 +8,10 @@ export function encodeParameter(value: unknown): string | null {
 }
 
 function encodeScalar(value: unknown): string | null {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-      return String(value);
-    case 'boolean':
-      return value ? 't' : 'f';
-    case 'undefined':
-      return null;
-  }
-  if (value === null) return null;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? 't' : 'f';
+  if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
   throw new TypeError(`a ${typeof value} cannot be a parameter`);
 }
