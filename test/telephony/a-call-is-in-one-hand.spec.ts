@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addSeconds } from '@holdfast/kernel';
-import { dataSourceOptions, Metrics, type Settings } from '@holdfast/platform';
+import { Connection, dataSourceOptions, Metrics, type Settings } from '@holdfast/platform';
 import { DataSource } from 'typeorm';
 import type { CallNews } from '../../libs/telephony/src/domain/call';
 import { SqlCallBook } from '../../libs/telephony/src/infrastructure/sql-call-book';
@@ -51,6 +51,18 @@ describe('a call that is due, with nobody’s timer running', () => {
   });
 
   afterEach(() => book.learn({ ...news(), state: 'settled' }));
+
+  it('is taken from the dead at once by whoever starts, as long as nobody else works', async () => {
+    await claim(due);
+    const another = await Connection.open(database.url, 'holdfast-money-0');
+    await book.takeFromTheDead(later(1));
+    expect(await claim(later(1))).toEqual([]); // the other one may have it in hand
+    await another.close();
+    await eventually(async () => {
+      await book.takeFromTheDead(later(1));
+      expect(await claim(later(1))).toHaveLength(1);
+    });
+  });
 
   it('is taken once, and again when whoever took it has died', async () => {
     const [taken] = await claim(due);

@@ -15,7 +15,7 @@ export class TelephonySchedules {
   ) {}
 
   start(): void {
-    this.enforcement.start();
+    void this.enforcement.start();
     this.recovery.start();
     this.retries.start();
     this.numbers.start();

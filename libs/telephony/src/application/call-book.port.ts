@@ -40,6 +40,11 @@ export abstract class CallBook {
    * it, because what is being decided may be older than the credit.
    */
   abstract lookNowAtLastSlices(orgId: string, now: Date): Promise<void>;
+  /**
+   * When no other replica works on this database: the calls that dead ones had in hand are due at once, not when their lease
+   * runs out. Otherwise nothing happens.
+   */
+  abstract takeFromTheDead(now: Date): Promise<void>;
   /** Not settled yet. Oldest first. */
   abstract listOpen(limit: number): Promise<Call[]>;
   /** For the story only: never waits, never fails the work it tells of. */

@@ -49,7 +49,12 @@ export class EnforceCalls implements OnModuleDestroy {
     private readonly scheduler: SchedulerRegistry,
   ) {}
 
-  start(): void {
+  /** What a predecessor had in hand when it was killed is looked at before anything else. */
+  async start(): Promise<void> {
+    await this.calls
+      .takeFromTheDead(this.clock.approximate())
+      .catch((fault: Error) => this.log.warn(`leases of the dead run out by themselves: ${fault.message}`));
+    if (this.stopping) return;
     this.scheduler.addInterval(
       'enforce-calls',
       setInterval(() => void this.tick(), TICK_MS),

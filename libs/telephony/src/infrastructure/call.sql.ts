@@ -115,6 +115,12 @@ export const CLAIM_DUE = `with due as (
   from due where c.call_id = due.call_id
   returning ${CALL_COLUMNS}, due.due_at`;
 
+/** Whoever works has a connection that moves money: nobody decides about a call without one. */
+export const TAKE_FROM_THE_DEAD = `update calls set next_decision_at = $1::timestamptz, leased_until = null
+  where leased_until > $1::timestamptz and not exists (
+    select from pg_stat_activity
+    where datname = current_database() and application_name like 'holdfast-money-%')`;
+
 export const TELL = statement<never>(
   'tell_of_calls',
   `insert into call_events (call_id, org_id, at, kind, detail)

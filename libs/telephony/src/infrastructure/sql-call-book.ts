@@ -11,6 +11,7 @@ import {
   FIND_CALLS,
   LEARN_OF_CALLS,
   newsColumns,
+  TAKE_FROM_THE_DEAD,
   TELL,
   toCall,
   type CallRow,
@@ -83,6 +84,10 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
       limit,
     ]);
     return rows.map((row) => ({ call: toCall(row), dueAt: row.due_at, lease }));
+  }
+
+  async takeFromTheDead(now: Date): Promise<void> {
+    await this.database.query(TAKE_FROM_THE_DEAD, [now]);
   }
 
   async decided(decision: Decided): Promise<boolean> {
