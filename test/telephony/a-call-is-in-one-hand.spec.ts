@@ -62,6 +62,9 @@ describe('a call that is due, with nobody’s timer running', () => {
       await book.takeFromTheDead(later(1));
       expect(await claim(later(1))).toHaveLength(1);
     });
+    await book.learn({ ...news(), state: 'settled' }); // still under its lease, with nothing left to decide
+    await book.takeFromTheDead(later(2));
+    expect(await nextLook()).toBeNull();
   });
 
   it('is taken once, and again when whoever took it has died', async () => {

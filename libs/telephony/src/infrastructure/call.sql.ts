@@ -117,7 +117,7 @@ export const CLAIM_DUE = `with due as (
 
 /** Whoever works has a connection that moves money: nobody decides about a call without one. */
 export const TAKE_FROM_THE_DEAD = `update calls set next_decision_at = $1::timestamptz, leased_until = null
-  where leased_until > $1::timestamptz and not exists (
+  where leased_until > $1::timestamptz and next_decision_at is not null and not exists (
     select from pg_stat_activity
     where datname = current_database() and application_name like 'holdfast-money-%')`;
 
