@@ -5,6 +5,7 @@ import { Connection, dataSourceOptions, Metrics, type Settings } from '@holdfast
 import { DataSource } from 'typeorm';
 import type { CallNews } from '../../libs/telephony/src/domain/call';
 import { SqlCallBook } from '../../libs/telephony/src/infrastructure/sql-call-book';
+import { SqlRecoveryProgress } from '../../libs/telephony/src/infrastructure/sql-recovery-progress';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { startTestEngine } from '../support/engine';
 import { lockCall, lockWallet, sql } from './support/database-access';
@@ -54,14 +55,18 @@ describe('a call that is due, with nobody’s timer running', () => {
 
   it('is taken from the dead at once by whoever starts, as long as nobody else works', async () => {
     await claim(due);
+    const polls = new SqlRecoveryProgress(source);
+    expect(await polls.begin(60_000, due)).toEqual(due);
     const another = await Connection.open(database.url, 'holdfast-money-0');
     await book.takeFromTheDead(later(1));
     expect(await claim(later(1))).toEqual([]); // the other one may have it in hand
+    expect(await polls.begin(60_000, due)).toBeNull();
     await another.close();
     await eventually(async () => {
       await book.takeFromTheDead(later(1));
       expect(await claim(later(1))).toHaveLength(1);
     });
+    expect(await polls.begin(60_000, later(9))).toEqual(due); // from where the dead one began
     await book.learn({ ...news(), state: 'settled' }); // still under its lease, with nothing left to decide
     await book.takeFromTheDead(later(2));
     expect(await nextLook()).toBeNull();

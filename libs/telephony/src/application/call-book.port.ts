@@ -41,8 +41,8 @@ export abstract class CallBook {
    */
   abstract lookNowAtLastSlices(orgId: string, now: Date): Promise<void>;
   /**
-   * When no other replica works on this database: the calls that dead ones had in hand are due at once, not when their lease
-   * runs out. Otherwise nothing happens.
+   * When no other replica works on this database: the calls that dead ones had in hand, and the list of finished calls they
+   * were reading, are free at once, not when their lease runs out. Otherwise nothing happens.
    */
   abstract takeFromTheDead(now: Date): Promise<void>;
   /** Not settled yet. Oldest first. */

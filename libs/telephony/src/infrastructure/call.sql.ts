@@ -116,10 +116,14 @@ export const CLAIM_DUE = `with due as (
   returning ${CALL_COLUMNS}, due.due_at`;
 
 /** Whoever works has a connection that moves money: nobody decides about a call without one. */
-export const TAKE_FROM_THE_DEAD = `update calls set next_decision_at = $1::timestamptz, leased_until = null
-  where leased_until > $1::timestamptz and next_decision_at is not null and not exists (
-    select from pg_stat_activity
-    where datname = current_database() and application_name like 'holdfast-money-%')`;
+export const TAKE_FROM_THE_DEAD = `with dead as (
+    select not exists (select from pg_stat_activity
+      where datname = current_database() and application_name like 'holdfast-money-%') as are_all
+  ), polls as (
+    update recovery_progress set leased_until = '-infinity' from dead where are_all
+  )
+  update calls set next_decision_at = $1::timestamptz, leased_until = null from dead
+  where are_all and leased_until > $1::timestamptz and next_decision_at is not null`;
 
 export const TELL = statement<never>(
   'tell_of_calls',
