@@ -26,7 +26,7 @@ export function createNumberProvider<K extends ProviderKind>(
   return CREATE[kind](settings);
 }
 
-/* eslint-disable @typescript-eslint/no-require-imports */
+/* eslint-disable @typescript-eslint/no-require-imports -- each provider loads its SDK only when it is chosen */
 const CREATE: { [K in ProviderKind]: (settings: NumberProviderSettings[K]) => NumberProvider } = {
   sandbox: (settings) => new SandboxNumberProvider(settings),
   vapi: (settings) => {
