@@ -6,6 +6,8 @@ import { Calls1700000000005 } from './1700000000005-calls';
 import { WebhookDeliveries1700000000006 } from './1700000000006-webhook-deliveries';
 import { PhoneNumbers1700000000007 } from './1700000000007-phone-numbers';
 import { NumberPurchases1700000000008 } from './1700000000008-number-purchases';
+import { TermsArePartOfTheWallet1700000000009 } from './1700000000009-terms-are-part-of-the-wallet';
+import { LighterWalls1700000000010 } from './1700000000010-lighter-walls';
 
 /** In order. Listed, not globbed: globs resolve differently in source, build and tests. */
 export const MIGRATIONS = [
@@ -17,4 +19,6 @@ export const MIGRATIONS = [
   WebhookDeliveries1700000000006,
   PhoneNumbers1700000000007,
   NumberPurchases1700000000008,
+  TermsArePartOfTheWallet1700000000009,
+  LighterWalls1700000000010,
 ] as const;

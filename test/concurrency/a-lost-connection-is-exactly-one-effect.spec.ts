@@ -117,6 +117,7 @@ describe('a connection that is lost', () => {
 describe('a database that stays away', () => {
   it('before COMMIT was sent has changed nothing, which is said within three seconds', async () => {
     proxy.goAway();
+    await new Promise((resolve) => setTimeout(resolve, 50)); // until the engine has noticed: what it sends before, it cannot know of
     const started = Date.now();
     const request = deductAsset(purchase(orgId));
     expect(await work.execute(request)).toMatchObject({

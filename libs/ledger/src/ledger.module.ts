@@ -19,6 +19,7 @@ import { ArrearsStore } from './infrastructure/arrears-store';
 import { CallTermsStore } from './infrastructure/call-terms-store';
 import { KeyedEntriesStore } from './infrastructure/keyed-entries-store';
 import { SqlJournalReader } from './infrastructure/sql-journal-reader';
+import { WalletMemory } from './infrastructure/wallet-memory';
 import { WalletStore } from './infrastructure/wallet-store';
 
 @Module({
@@ -29,10 +30,11 @@ import { WalletStore } from './infrastructure/wallet-store';
 })
 export class LedgerModule {
   constructor(work: UnitOfWork) {
-    work.keep(WALLETS, new WalletStore());
-    work.keep(CALL_TERMS, new CallTermsStore());
+    const memory = new WalletMemory();
+    work.keep(WALLETS, new WalletStore(memory));
+    work.keep(CALL_TERMS, new CallTermsStore(memory));
     work.keep(KEYED_ENTRIES, new KeyedEntriesStore());
-    work.keep(ARREARS, new ArrearsStore());
+    work.keep(ARREARS, new ArrearsStore(memory));
     work.refuseWhen('a_transaction_is_refunded_once', refundedAlready());
   }
 }

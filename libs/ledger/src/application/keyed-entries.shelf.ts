@@ -14,6 +14,10 @@ export class KeyedEntries {
     return this.byKey.get(`${orgId} ${key}`);
   }
 
+  all(): Iterable<JournalEntry> {
+    return this.byKey.values();
+  }
+
   remember(entry: JournalEntry): void {
     if (entry.idempotencyKey !== null) this.byKey.set(`${entry.orgId} ${entry.idempotencyKey}`, entry);
   }

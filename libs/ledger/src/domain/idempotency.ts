@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Refusal } from '@holdfast/kernel';
 import type { JournalEntry } from './journal-entry';
 
@@ -10,9 +10,7 @@ export function fingerprintOf(
   operation: string,
   fields: readonly (string | number | boolean | null | undefined)[],
 ): string {
-  return createHash('sha256')
-    .update(JSON.stringify([operation, ...fields]))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify([operation, ...fields]), 'base64url');
 }
 
 /** A key that was used before: a repeat of the same request, or a mistake of the caller. */

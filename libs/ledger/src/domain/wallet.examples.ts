@@ -18,6 +18,7 @@ export function exampleWallet(state: Partial<WalletState> = {}): Wallet {
     arrearsPence: 0,
     activeReservations: 0,
     version: 0,
+    termsVersion: 0,
     ...state,
   });
 }

@@ -13,6 +13,8 @@ export interface WalletState {
   readonly activeReservations: number;
   /** seq of its newest journal entry. */
   readonly version: number;
+  /** Counts the changes of its organisation's call terms. */
+  readonly termsVersion: number;
 }
 
 const COUNTER_ACCOUNT_OF: Readonly<Record<TransactionType, CounterAccount | null>> = {
@@ -44,17 +46,15 @@ export class Wallet {
   /** Entries made since it was fetched, in order. */
   readonly entries: JournalEntry[] = [];
 
-  /** The version it was fetched with: the guard of its update. */
-  readonly versionBefore: number;
-  private readonly fetched: WalletState;
+  /** As it was fetched: the guard of its update. */
+  readonly before: WalletState;
 
   constructor(private now: WalletState) {
-    this.fetched = now;
-    this.versionBefore = now.version;
+    this.before = now;
   }
 
   get changed(): boolean {
-    return this.now !== this.fetched;
+    return this.now !== this.before;
   }
 
   get state(): WalletState {

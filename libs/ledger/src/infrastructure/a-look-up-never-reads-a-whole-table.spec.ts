@@ -4,7 +4,7 @@ import { planMadeForEmptyTables, wholeTableScans } from '../../../../test/suppor
 import { COLLECT_ARREARS, FIND_OPEN_ARREARS } from './arrears.sql';
 import { FIND_CALL_TERMS } from './call-terms.sql';
 import { FIND_BY_KEYS } from './journal.sql';
-import { LOCK_WALLETS, UPDATE_WALLETS } from './wallet.sql';
+import { FIND_WALLETS, LOCK_WALLETS, UPDATE_WALLETS, VERIFY_WALLETS } from './wallet.sql';
 
 let database: FreshDatabase;
 let connection: Connection;
@@ -19,11 +19,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-it.each([LOCK_WALLETS, UPDATE_WALLETS, FIND_CALL_TERMS, FIND_BY_KEYS, FIND_OPEN_ARREARS, COLLECT_ARREARS])(
-  '$name, planned while the tables were empty, still looks rows up by key',
-  async (statement) => {
-    const plan = await planMadeForEmptyTables(connection, database.url, statement);
-    expect(plan.length).toBeGreaterThan(1);
-    expect(wholeTableScans(plan)).toEqual([]);
-  },
-);
+it.each([
+  FIND_WALLETS,
+  LOCK_WALLETS,
+  UPDATE_WALLETS,
+  VERIFY_WALLETS,
+  FIND_CALL_TERMS,
+  FIND_BY_KEYS,
+  FIND_OPEN_ARREARS,
+  COLLECT_ARREARS,
+])('$name, planned while the tables were empty, still looks rows up by key', async (statement) => {
+  const plan = await planMadeForEmptyTables(connection, database.url, statement);
+  expect(plan.length).toBeGreaterThan(1);
+  expect(wholeTableScans(plan)).toEqual([]);
+});

@@ -1,9 +1,16 @@
-import type { Connection, ShelfStore } from '@holdfast/platform';
+import { instants, type Connection, type ShelfMemory, type ShelfStore } from '@holdfast/platform';
 import { ArrearsBook, type ArrearsNeed } from '../application/arrears.shelf';
 import { Arrears } from '../domain/arrears';
 import { COLLECT_ARREARS, FIND_OPEN_ARREARS, INSERT_ARREARS } from './arrears.sql';
+import type { WalletMemory } from './wallet-memory';
 
 export class ArrearsStore implements ShelfStore<ArrearsNeed, ArrearsBook> {
+  readonly memory: ShelfMemory<ArrearsNeed, ArrearsBook>;
+
+  constructor(memory: WalletMemory) {
+    this.memory = new RememberedArrears(memory);
+  }
+
   async load(connection: Connection, needs: readonly ArrearsNeed[]): Promise<ArrearsBook> {
     const book = new ArrearsBook();
     const credited = [...new Set(needs.filter((n) => n.collect).map((n) => n.orgId))];
@@ -30,14 +37,13 @@ export class ArrearsStore implements ShelfStore<ArrearsNeed, ArrearsBook> {
     if (arisen.length > 0) {
       sent.push(
         connection.send(INSERT_ARREARS, [
-          arisen.length,
           arisen.map((a) => a.id),
           arisen.map((a) => a.orgId),
           arisen.map((a) => a.callId),
           arisen.map((a) => a.vapiCallId),
           arisen.map((a) => a.amountPence),
           arisen.map((a) => a.collectedPence),
-          arisen.map((a) => a.createdAt.toISOString()),
+          instants(arisen.map((a) => a.createdAt)),
         ]),
       );
     }
@@ -53,4 +59,26 @@ export class ArrearsStore implements ShelfStore<ArrearsNeed, ArrearsBook> {
     }
     return sent;
   }
+}
+
+/** Only that there are none, which the wallet says: what is owed is fetched. */
+class RememberedArrears implements ShelfMemory<ArrearsNeed, ArrearsBook> {
+  constructor(private readonly memory: WalletMemory) {}
+
+  knows({ orgId, collect }: ArrearsNeed): boolean {
+    return !collect || this.memory.wallet(orgId)?.arrearsPence === 0;
+  }
+
+  recall(): ArrearsBook {
+    return new ArrearsBook();
+  }
+
+  /** By the wallet, whose arrears are part of its guard. */
+  proves(): boolean {
+    return true;
+  }
+
+  remember(): void {}
+
+  forget(): void {}
 }

@@ -18,10 +18,10 @@ export const FIND_OPEN_ARREARS = statement<ArrearsRow>(
    order by created_at, id`,
 );
 
-export const INSERT_ARREARS = guarded(
+export const INSERT_ARREARS = statement<never>(
   'insert_arrears',
   `insert into arrears (id, org_id, call_id, vapi_call_id, amount_pence, collected_pence, created_at)
-   select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::timestamptz[])`,
+   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::timestamptz[])`,
 );
 
 /** Guarded by what had been collected before. */

@@ -1,4 +1,4 @@
-import { guarded, keyed, statement } from '@holdfast/platform';
+import { instants, keyed, statement } from '@holdfast/platform';
 import type { CounterAccount, JournalEntry, TransactionType } from '../domain/journal-entry';
 
 export interface JournalRow {
@@ -28,13 +28,13 @@ export const JOURNAL_COLUMNS = `id, org_id, seq, type, amount_pence, balance_bef
   held_before_pence, held_after_pence, counter_account, call_id, vapi_call_id, arrears_id, refund_of,
   arrears_collected_pence, description, idempotency_key, request_fingerprint, created_by, created_at`;
 
-/** $1 expected rows, $2… one array per column, in the order of JOURNAL_COLUMNS. */
-export const APPEND_TO_JOURNAL = guarded(
+/** One array per column, in the order of JOURNAL_COLUMNS. An insert has no guard: it writes every row or fails. */
+export const APPEND_TO_JOURNAL = statement<never>(
   'append_to_journal',
   `insert into credit_transactions (${JOURNAL_COLUMNS})
-   select * from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
-     $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::uuid[], $15::uuid[], $16::bigint[],
-     $17::text[], $18::text[], $19::text[], $20::text[], $21::timestamptz[])`,
+   select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
+     $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::uuid[], $15::bigint[],
+     $16::text[], $17::text[], $18::text[], $19::text[], $20::timestamptz[])`,
 );
 
 export const FIND_BY_KEYS = statement<JournalRow>(
@@ -89,6 +89,6 @@ export function toColumns(entries: readonly JournalEntry[]): unknown[][] {
     entries.map((e) => e.idempotencyKey),
     entries.map((e) => e.requestFingerprint),
     entries.map((e) => e.createdBy),
-    entries.map((e) => e.createdAt.toISOString()),
+    instants(entries.map((e) => e.createdAt)),
   ];
 }

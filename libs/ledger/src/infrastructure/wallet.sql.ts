@@ -9,27 +9,51 @@ export interface WalletRow {
   arrears_pence: number;
   active_reservations: number;
   version: number;
+  terms_version: number;
 }
 
-/** The only lock money needs; always in the order of ids, so that batches never deadlock. */
+const SELECT_WALLETS = `select w.org_id, w.currency, w.balance_pence, w.held_pence, w.debt_limit_pence, w.arrears_pence,
+     w.active_reservations, w.version, w.terms_version
+   from wallets w
+   where w.org_id = any($1::uuid[])`;
+
+export const FIND_WALLETS = statement<WalletRow>('find_wallets', SELECT_WALLETS);
+
+/** Always in the order of ids, so that batches never deadlock. */
 export const LOCK_WALLETS = statement<WalletRow>(
   'lock_wallets',
-  `select w.org_id, w.currency, w.balance_pence, w.held_pence, w.debt_limit_pence, w.arrears_pence,
-     w.active_reservations, w.version
-   from wallets w
-   where w.org_id = any($1::uuid[])
-   order by w.org_id
-   for no key update of w`,
+  `${SELECT_WALLETS} order by w.org_id for no key update of w`,
 );
 
-/** Guarded by the version read under the lock: two writers cannot both be right. */
+/** What a wallet was judged on, as arrays from $2: everything of it that a decision can read. */
+const BEFORE_COLUMNS = `org_id, version_before, terms_version_before, balance_before, held_before, debt_limit_before,
+     arrears_before`;
+const BEFORE_ARRAYS = '$2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]';
+const stillStands = (wallet: string): string =>
+  `${wallet}.version = v.version_before and ${wallet}.terms_version = v.terms_version_before
+     and ${wallet}.balance_pence = v.balance_before and ${wallet}.held_pence = v.held_before
+     and ${wallet}.debt_limit_pence = v.debt_limit_before and ${wallet}.arrears_pence = v.arrears_before`;
+
+/**
+ * In the order of ids too, where nothing was locked before. Guarded by all that the decision read: it was fetched under the
+ * lock, or remembered, and then this is what proves it, against other replicas and against SQL by hand.
+ */
 export const UPDATE_WALLETS = guarded(
   'update_wallets',
   `update wallets w
    set balance_pence = v.balance_pence, held_pence = v.held_pence, debt_limit_pence = v.debt_limit_pence,
      arrears_pence = v.arrears_pence, active_reservations = v.active_reservations, version = v.version
-   from unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::integer[], $9::bigint[])
-     as v (org_id, version_before, balance_pence, held_pence, debt_limit_pence, arrears_pence, active_reservations, version)
+   from unnest(${BEFORE_ARRAYS}, $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::bigint[])
+     as v (${BEFORE_COLUMNS}, balance_pence, held_pence, debt_limit_pence, arrears_pence, active_reservations, version)
    cross join ${keyed('wallets', 't', 't.org_id = v.org_id', 't.ctid as place')}
-   where w.ctid = t.place and w.version = v.version_before`,
+   where w.ctid = t.place and ${stillStands('w')}`,
+);
+
+/** The same proof for wallets that were read from memory and did not change. */
+export const VERIFY_WALLETS = statement<never>(
+  'verify_wallets',
+  `select 1 / (count(*) = $1::bigint)::int
+   from unnest(${BEFORE_ARRAYS}) as v (${BEFORE_COLUMNS})
+   cross join ${keyed('wallets', 't', 't.org_id = v.org_id')}
+   where ${stillStands('t')}`,
 );

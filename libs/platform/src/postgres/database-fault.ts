@@ -2,8 +2,10 @@
 const CONNECTION_STATES = /^(08|57P0[1-3]|53300)/;
 const CONNECTION_TEXTS =
   /Connection terminated|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Client has encountered a connection error|timeout (expired|exceeded)|Query read timeout|Client was closed/i;
-/** Serialization, deadlock: run the same again. A unique violation too: a racing twin has just won, and now shows. */
-const RETRY_STATES = new Set(['40001', '40P01', '23505']);
+/** Division by zero: how a guard refuses (see `guarded`). Somebody else has changed what was judged on. */
+const GUARD_STATE = '22012';
+/** Serialization, deadlock, a guard: run the same again. A unique violation too: a racing twin has just won, and now shows. */
+const RETRY_STATES = new Set(['40001', '40P01', '23505', GUARD_STATE]);
 /** Lock time-out, statement cancelled by its time-out: another transaction sits on the row. */
 const BUSY_STATES = new Set(['55P03', '57014']);
 
@@ -19,6 +21,10 @@ export function isConnectionLost(fault: unknown): boolean {
 
 export function isWorthRetrying(fault: unknown): boolean {
   return RETRY_STATES.has(sqlState(fault) ?? '');
+}
+
+export function isGuardFailed(fault: unknown): boolean {
+  return sqlState(fault) === GUARD_STATE;
 }
 
 export function isBusy(fault: unknown): boolean {

@@ -34,3 +34,16 @@ const NEEDS_ESCAPE = /["\\]/;
 function quoted(text: string): string {
   return NEEDS_ESCAPE.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
 }
+
+/** A column of moments as text. The rows of a batch mostly share the moment they were judged at: it is written once. */
+export function instants(moments: readonly (Date | null)[]): (string | null)[] {
+  let last: Date | null = null;
+  let text: string | null = null;
+  return moments.map((moment) => {
+    if (moment !== last) {
+      last = moment;
+      text = moment?.toISOString() ?? null;
+    }
+    return text;
+  });
+}

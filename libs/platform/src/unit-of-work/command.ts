@@ -10,6 +10,8 @@ export interface Command<Answer> {
   /** Commands of one key are decided in order of arrival. The organisation, so that a hot wallet stays on one lane. */
   readonly key: string;
   readonly wants: readonly Want[];
+  /** Decides by the clock whether something has run out: on the database's own time, fetched under the locks, never from memory. */
+  readonly underLocks?: boolean;
   /** Refuses before it changes anything: a refusal leaves every aggregate as it found it. */
   decide(desk: Desk): Answer | Refusal;
 }

@@ -24,11 +24,35 @@ export interface ShelfStore<Need, View extends object> {
    * inside the database (see `guarded`), never in JavaScript.
    */
   store(connection: Connection, view: View): readonly Promise<unknown>[];
+  /** Left out: what stands on this shelf is always fetched. */
+  readonly memory?: ShelfMemory<Need, View>;
+}
+
+/**
+ * What this process committed or read last of an aggregate, so that a batch can be judged without asking the database.
+ * It may be out of date (other replicas, SQL by hand): whatever is judged from it must be proven by what is sent.
+ */
+export interface ShelfMemory<Need, View extends object> {
+  knows(need: Need): boolean;
+  /** The view that `load` would give of needs that are known, as it was last known. */
+  recall(needs: readonly Need[]): View;
+  /** Reads, without locks, what is not known of these. Left out where that is of no use. */
+  learn?(connection: Connection, needs: readonly Need[]): Promise<void>;
+  /** Whether sending this view, or its nature, proves what a decision read of it. Else the decision is taken anew, under locks. */
+  proves(view: View, need: Need): boolean;
+  /** Sends the checks of what was recalled for these needs and is not written: they fail inside the database like a guard. */
+  verify?(connection: Connection, view: View, needs: readonly Need[]): readonly Promise<unknown>[];
+  /** After COMMIT: this is how things stand. */
+  remember(view: View): void;
+  /** After a failure: nobody knows how things stand. */
+  forget(needs: readonly Need[]): void;
 }
 
 /** A shelf whose types are no longer known: what a batch of mixed commands is made of. */
 export type AnyShelf = Shelf<unknown, object>;
 export type AnyStore = ShelfStore<unknown, object>;
+export type AnyMemory = ShelfMemory<unknown, object>;
+export type StoreOf = (shelf: AnyShelf) => AnyStore;
 
 export interface Want {
   readonly shelf: AnyShelf;

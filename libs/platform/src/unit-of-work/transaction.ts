@@ -3,13 +3,15 @@ import type { Connection } from '../postgres/connection';
 import { isConnectionLost } from '../postgres/database-fault';
 import { statement } from '../postgres/statement';
 import type { Command } from './command';
-import { Desk, type AnyShelf, type AnyStore } from './shelf';
+import type { DatabaseClock } from './database-clock';
+import { needsByShelf } from './needs-by-shelf';
+import { Desk, type AnyShelf, type StoreOf } from './shelf';
 
-const BEGIN = statement<never>('uow_begin', 'begin');
-const COMMIT = statement<never>('uow_commit', 'commit');
+export const BEGIN = statement<never>('uow_begin', 'begin');
+export const COMMIT = statement<never>('uow_commit', 'commit');
 const ROLLBACK = statement<never>('uow_rollback', 'rollback');
 /** After the locks, so that a decision about time is never older than the state it is made on. */
-const CLOCK = statement<{ now: Date }>('uow_clock', 'select clock_timestamp() as now');
+export const CLOCK = statement<{ now: Date }>('uow_clock', 'select clock_timestamp() as now');
 
 /** COMMIT was sent and its answer never came: it may or may not have happened. */
 export class CommitOutcomeUnknown extends Error {
@@ -22,11 +24,13 @@ export class CommitOutcomeUnknown extends Error {
 export async function transact(
   connection: Connection,
   commands: readonly Command<unknown>[],
-  storeOf: (shelf: AnyShelf) => AnyStore,
+  storeOf: StoreOf,
+  clock: DatabaseClock,
   timeScale: number,
 ): Promise<unknown[]> {
   const shelves = needsByShelf(commands);
   const views = new Map<AnyShelf, object>();
+  const sentAtMs = performance.now();
   const sent: Promise<unknown>[] = [connection.send(BEGIN)];
   for (const [shelf, needs] of shelves) {
     sent.push(
@@ -35,11 +39,13 @@ export async function transact(
         .then((view) => void views.set(shelf, view)),
     );
   }
-  const clock = connection.send(CLOCK);
-  sent.push(clock);
+  const time = connection.send(CLOCK);
+  sent.push(time);
   const failed = firstFault(await Promise.allSettled(sent));
   if (failed) throw await abandoned(connection, failed);
-  const desk = new Desk(scaledTime(((await clock)[0] as { now: Date }).now, timeScale), views);
+  const { now } = (await time)[0] as { now: Date };
+  clock.measured(now, sentAtMs);
+  const desk = new Desk(scaledTime(now, timeScale), views);
 
   let answers: unknown[];
   try {
@@ -61,27 +67,16 @@ export async function transact(
   if (fault) throw await abandoned(connection, fault); // the server skipped the COMMIT
   const { tag } = await commit;
   if (tag !== 'COMMIT') throw new Error(`the database answered ${tag} to COMMIT`);
+  for (const [shelf, view] of views) storeOf(shelf).memory?.remember(view);
   return answers;
 }
 
-function needsByShelf(commands: readonly Command<unknown>[]): [AnyShelf, unknown[]][] {
-  const byShelf = new Map<AnyShelf, unknown[]>();
-  for (const command of commands) {
-    for (const { shelf, need } of command.wants) {
-      const needs = byShelf.get(shelf);
-      if (needs) needs.push(need);
-      else byShelf.set(shelf, [need]);
-    }
-  }
-  return [...byShelf].sort(([a], [b]) => Number(b.stage === 'lock') - Number(a.stage === 'lock'));
-}
-
 /** What failed first: whatever was sent behind it fails with the same. */
-function firstFault(outcomes: readonly PromiseSettledResult<unknown>[]): Error | undefined {
+export function firstFault(outcomes: readonly PromiseSettledResult<unknown>[]): Error | undefined {
   return outcomes.find((outcome) => outcome.status === 'rejected')?.reason as Error | undefined;
 }
 
-async function abandoned(connection: Connection, fault: unknown): Promise<Error> {
+export async function abandoned(connection: Connection, fault: unknown): Promise<Error> {
   // A dead connection has rolled back by dying, and one that hangs would hang again.
   if (!isConnectionLost(fault)) await connection.send(ROLLBACK).catch(() => undefined);
   return fault as Error;

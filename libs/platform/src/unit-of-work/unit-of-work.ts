@@ -2,10 +2,19 @@ import { Refusal } from '@holdfast/kernel';
 import { Batcher, type Outcome } from '../batching/batcher';
 import type { BatchMetrics } from '../batching/batch-metrics';
 import { Connection } from '../postgres/connection';
-import { constraintOf, isBusy, isConnectionLost, isOutOfResources, isWorthRetrying } from '../postgres/database-fault';
+import {
+  constraintOf,
+  isBusy,
+  isConnectionLost,
+  isGuardFailed,
+  isOutOfResources,
+  isWorthRetrying,
+} from '../postgres/database-fault';
 import type { Command } from './command';
 import type { AnyShelf, AnyStore, Shelf, ShelfStore } from './shelf';
+import { DatabaseClock } from './database-clock';
 import { CommitOutcomeUnknown, transact } from './transaction';
+import { transactFromMemory } from './transaction-from-memory';
 
 /** Connections that move money, per process. On two cores a third only adds lock waits (docs/performance.md). */
 export const LANES = 2;
@@ -24,6 +33,11 @@ const LOST_RETRY_MS = 1_000;
  */
 const UNKNOWN_RETRY_MS = 5_000;
 const RECONNECT_PAUSE_MS = 100;
+/**
+ * What was remembered turned out wrong: another replica writes the same wallets. For this long the lane asks first, so that
+ * at most one batch in so much time is judged in vain.
+ */
+const CONTENTION_PAUSE_MS = 1_000;
 
 export interface UnitOfWorkOptions {
   readonly databaseUrl: string;
@@ -39,6 +53,8 @@ interface History {
   unknownSince: number | null;
   /** Keys whose wallet somebody else keeps locked. */
   readonly busyKeys: Set<string>;
+  /** One of its wallets is known to be locked: waiting for it together would make all of them wait again. */
+  crowded: boolean;
 }
 
 /** The one way money moves. A single is a batch of one. Correct with any number of processes on one database. */
@@ -47,6 +63,9 @@ export class UnitOfWork {
   private readonly connections: (Connection | undefined)[] = [];
   private readonly stores = new Map<AnyShelf, AnyStore>();
   private readonly refusals = new Map<string, Refusal>();
+  private readonly clock = new DatabaseClock();
+  /** By lane: until then (`Date.now()`) nothing is judged from memory. */
+  private readonly contendedUntil: number[] = [];
 
   constructor(private readonly options: UnitOfWorkOptions) {
     this.batcher = new Batcher({
@@ -93,16 +112,51 @@ export class UnitOfWork {
   };
 
   private async runBatch(lane: number, commands: readonly Command<unknown>[]): Promise<Outcome<unknown>[]> {
-    const history: History = { unknownSince: null, busyKeys: new Set() };
+    const history: History = { unknownSince: null, busyKeys: new Set(), crowded: false };
+    const answers = await this.runFromMemory(lane, commands, history);
+    const undecided = commands.filter((command) => !answers.has(command));
+    const outcomes = undecided.length === 0 ? [] : await this.runUnderLocks(lane, undecided, history);
+    let next = 0;
+    return commands.map((command) =>
+      answers.has(command) ? { ok: true, answer: answers.get(command) } : (outcomes[next++] as Outcome<unknown>),
+    );
+  }
+
+  /** Whatever goes wrong here, nothing has happened or it is not known: the locks tell. */
+  private async runFromMemory(
+    lane: number,
+    commands: readonly Command<unknown>[],
+    history: History,
+  ): Promise<ReadonlyMap<Command<unknown>, unknown>> {
+    const nothing = new Map<Command<unknown>, unknown>();
+    if (Date.now() < (this.contendedUntil[lane] ?? 0)) return nothing;
+    const { timeScale } = this.options;
     try {
-      return answered(await this.runDespiteLostConnections(lane, commands, history));
+      return await transactFromMemory(() => this.connection(lane), commands, this.storeOf, this.clock, timeScale);
+    } catch (fault) {
+      if (isBusy(fault)) history.crowded = true;
+      if (isBusy(fault) && commands.length === 1) history.busyKeys.add((commands[0] as Command<unknown>).key);
+      if (isGuardFailed(fault)) this.contendedUntil[lane] = Date.now() + CONTENTION_PAUSE_MS;
+      if (fault instanceof CommitOutcomeUnknown) history.unknownSince = Date.now();
+      if (fault instanceof CommitOutcomeUnknown || isConnectionLost(fault)) this.discard(lane);
+      return nothing;
+    }
+  }
+
+  private async runUnderLocks(
+    lane: number,
+    commands: readonly Command<unknown>[],
+    history: History,
+  ): Promise<Outcome<unknown>[]> {
+    try {
+      if (!history.crowded) return answered(await this.runDespiteLostConnections(lane, commands, history));
     } catch (fault) {
       if (commands.length === 1) return [this.explained(fault as Error, history)];
-      // One bad command never harms another: each runs again on its own.
-      const outcomes: Outcome<unknown>[] = [];
-      for (const command of commands) outcomes.push(await this.runSingle(lane, command, history));
-      return outcomes;
     }
+    // One bad command never harms another: each runs again on its own.
+    const outcomes: Outcome<unknown>[] = [];
+    for (const command of commands) outcomes.push(await this.runSingle(lane, command, history));
+    return outcomes;
   }
 
   private async runSingle(lane: number, command: Command<unknown>, history: History): Promise<Outcome<unknown>> {
@@ -130,7 +184,8 @@ export class UnitOfWork {
     const started = Date.now();
     for (let races = 1; ;) {
       try {
-        return await transact(await this.connection(lane), commands, this.storeOf, this.options.timeScale);
+        const { timeScale } = this.options;
+        return await transact(await this.connection(lane), commands, this.storeOf, this.clock, timeScale);
       } catch (fault) {
         if (fault instanceof CommitOutcomeUnknown || isConnectionLost(fault)) {
           if (fault instanceof CommitOutcomeUnknown) history.unknownSince ??= Date.now();

@@ -58,7 +58,7 @@ export function checkCall(request: CheckCall): Command<CallChecked> {
   const { orgId, callId } = request;
   return {
     key: orgId,
-    wants: [want(WALLETS, orgId), want(CALL_TERMS, orgId), want(RESERVATIONS, callId)],
+    wants: [want(WALLETS, orgId), want(CALL_TERMS, orgId), want(RESERVATIONS, { callId, opening: false })],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       const terms = desk.on(CALL_TERMS).get(orgId);

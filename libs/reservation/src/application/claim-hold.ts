@@ -26,7 +26,7 @@ export interface HoldClaimed {
 export function claimHold({ orgId, callId, vapiCallId, startedAt }: ClaimHold): Command<HoldClaimed> {
   return {
     key: orgId,
-    wants: [want(WALLETS, orgId), want(RESERVATIONS, callId)],
+    wants: [want(WALLETS, orgId), want(RESERVATIONS, { callId, opening: false })],
     decide(desk) {
       if (!desk.on(WALLETS).get(orgId)) return organizationNotFound();
       const reservation = desk.on(RESERVATIONS).find(callId);

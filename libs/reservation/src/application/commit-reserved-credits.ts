@@ -39,7 +39,7 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
     wants: [
       want(WALLETS, orgId),
       want(CALL_TERMS, orgId),
-      want(RESERVATIONS, callId),
+      want(RESERVATIONS, { callId, opening: false }),
       want(ARREARS, { orgId, collect: false }),
     ],
     decide(desk) {

@@ -26,7 +26,8 @@ export function expireReservation({ orgId, callId, verdict, ttlSeconds }: Expire
       : null;
   return {
     key: orgId,
-    wants: commit?.wants ?? [want(WALLETS, orgId), want(RESERVATIONS, callId)],
+    underLocks: true,
+    wants: commit?.wants ?? [want(WALLETS, orgId), want(RESERVATIONS, { callId, opening: false })],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       if (!wallet) return organizationNotFound();

@@ -21,7 +21,7 @@ export function releaseReservedCredits(request: ReleaseReservedCredits): Command
   const { orgId, callId } = request;
   return {
     key: orgId,
-    wants: [want(WALLETS, orgId), want(RESERVATIONS, callId)],
+    wants: [want(WALLETS, orgId), want(RESERVATIONS, { callId, opening: false })],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       if (!wallet) return organizationNotFound();

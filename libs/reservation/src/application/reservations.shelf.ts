@@ -18,4 +18,10 @@ export class ReservationsByCall {
   }
 }
 
-export const RESERVATIONS = new Shelf<string, ReservationsByCall>('reservations', 'read');
+export interface ReservationNeed {
+  readonly callId: string;
+  /** About to be opened, and hardly ever there yet. Else it is expected to be there. */
+  readonly opening: boolean;
+}
+
+export const RESERVATIONS = new Shelf<ReservationNeed, ReservationsByCall>('reservations', 'read');

@@ -47,7 +47,7 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
   let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
-    wants: [want(WALLETS, orgId), want(CALL_TERMS, orgId), want(RESERVATIONS, callId)],
+    wants: [want(WALLETS, orgId), want(CALL_TERMS, orgId), want(RESERVATIONS, { callId, opening: true })],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       const terms = desk.on(CALL_TERMS).get(orgId);

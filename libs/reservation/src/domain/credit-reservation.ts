@@ -56,15 +56,16 @@ export interface ReservationState {
  * Amount, rate card and call id are fixed at birth, but for slices added while it is active; the provider's call, once known.
  */
 export class CreditReservation {
-  private readonly fetched: ReservationState | null;
+  /** As it was fetched: the guard of its update. Null when it is new. */
+  readonly before: ReservationState | null;
 
   private constructor(
     private now: ReservationState,
     readonly isNew: boolean,
-    /** Guard of its update: counts the writes. */
+    /** Counts the writes; guards its update too. */
     readonly versionBefore: number,
   ) {
-    this.fetched = isNew ? null : now;
+    this.before = isNew ? null : now;
   }
 
   static open(state: ReservationState): CreditReservation {
@@ -80,7 +81,7 @@ export class CreditReservation {
   }
 
   get changed(): boolean {
-    return this.now !== this.fetched;
+    return this.now !== this.before;
   }
 
   get isActive(): boolean {

@@ -1,3 +1,4 @@
+import { instants } from '@holdfast/platform';
 import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
 import type { ReservationRow } from './reservation.sql';
 
@@ -46,7 +47,7 @@ export function toBirthColumns(states: readonly ReservationState[]): unknown[][]
     states.map((s) => s.estimatedMinutes),
     states.map((s) => s.rateCard.id),
     states.map((s) => s.prepaid),
-    states.map((s) => s.createdAt.toISOString()),
+    instants(states.map((s) => s.createdAt)),
   ];
 }
 
@@ -65,8 +66,8 @@ export function toLifeColumns(states: readonly ReservationState[]): unknown[][] 
     states.map((s) => s.settlement?.actualDurationSeconds ?? null),
     states.map((s) => s.settlement?.billedSeconds ?? null),
     states.map((s) => s.discrepancySeconds),
-    states.map((s) => s.expiresAt.toISOString()),
-    states.map((s) => s.closedAt?.toISOString() ?? null),
-    states.map((s) => s.committedAt?.toISOString() ?? null),
+    instants(states.map((s) => s.expiresAt)),
+    instants(states.map((s) => s.closedAt)),
+    instants(states.map((s) => s.committedAt)),
   ];
 }

@@ -68,18 +68,19 @@ export const FIND_STANDINGS = statement<StandingRow>(
    where r.call_id = any($1::text[]) or r.vapi_call_id = any($1::text[])`,
 );
 
-export const INSERT_RESERVATIONS = guarded(
+/** An insert has no guard: it writes every row or fails. */
+export const INSERT_RESERVATIONS = statement<never>(
   'insert_reservations',
   `insert into credit_reservations (id, org_id, call_id, estimated_minutes, rate_card_id, prepaid, created_at,
      vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late, settlement,
      actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
-   select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::uuid[], $7::boolean[],
-     $8::timestamptz[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::boolean[],
-     $16::boolean[], $17::json[], $18::double precision[], $19::integer[], $20::double precision[],
-     $21::timestamptz[], $22::timestamptz[], $23::timestamptz[])`,
+   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::uuid[], $6::boolean[],
+     $7::timestamptz[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::boolean[],
+     $15::boolean[], $16::json[], $17::double precision[], $18::integer[], $19::double precision[],
+     $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])`,
 );
 
-/** Guarded by the version read under the wallet's lock. */
+/** Guarded by the version it was judged on; by status and amount too, against SQL by hand. */
 export const UPDATE_RESERVATIONS = guarded(
   'update_reservations',
   `update credit_reservations r
@@ -88,13 +89,14 @@ export const UPDATE_RESERVATIONS = guarded(
      settlement = v.settlement, actual_duration_seconds = v.actual_duration_seconds, billed_seconds = v.billed_seconds,
      discrepancy_seconds = v.discrepancy_seconds, expires_at = v.expires_at, closed_at = v.closed_at,
      committed_at = v.committed_at, version = r.version + 1
-   from unnest($2::uuid[], $3::integer[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
-     $9::bigint[], $10::boolean[], $11::boolean[], $12::json[], $13::double precision[], $14::integer[],
-     $15::double precision[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[])
-     as v (id, version_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
+   from unnest($2::uuid[], $3::integer[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
+     $10::bigint[], $11::bigint[], $12::boolean[], $13::boolean[], $14::json[], $15::double precision[], $16::integer[],
+     $17::double precision[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])
+     as v (id, version_before, status_before, reserved_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
        settlement, actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
    cross join ${keyed('credit_reservations', 't', 't.id = v.id', 't.ctid as place')}
-   where r.ctid = t.place and r.version = v.version_before`,
+   where r.ctid = t.place and r.version = v.version_before and r.status = v.status_before
+     and r.reserved_pence = v.reserved_before`,
 );
 
 export type ExpiredRow = Pick<ReservationRow, 'call_id' | 'org_id' | 'vapi_call_id' | 'created_at'>;

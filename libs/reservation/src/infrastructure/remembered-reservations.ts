@@ -1,0 +1,60 @@
+import { BoundedMemory, type Connection, type ShelfMemory } from '@holdfast/platform';
+import { ReservationsByCall, type ReservationNeed } from '../application/reservations.shelf';
+import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
+import { toState } from './reservation-rows';
+import { FIND_RESERVATIONS } from './reservation.sql';
+
+/** As many calls as one process may follow at once, and as many again just opened. Some 500 bytes each: 65 MB when full. */
+const MOST_HOLDS = 131_072;
+
+interface Known {
+  readonly state: ReservationState;
+  readonly version: number;
+}
+
+/**
+ * Live holds as this process last left or found them. One that is about to be opened and is not known is taken for absent:
+ * the unique call id proves it when it is written.
+ */
+export class RememberedReservations implements ShelfMemory<ReservationNeed, ReservationsByCall> {
+  private readonly byCall = new BoundedMemory<string, Known>(MOST_HOLDS);
+
+  knows({ callId, opening }: ReservationNeed): boolean {
+    return opening || this.byCall.get(callId) !== undefined;
+  }
+
+  recall(needs: readonly ReservationNeed[]): ReservationsByCall {
+    const found = new ReservationsByCall();
+    for (const { callId } of needs) {
+      if (found.find(callId)) continue;
+      const known = this.byCall.get(callId);
+      if (known) found.add(CreditReservation.fetched(known.state, known.version));
+    }
+    return found;
+  }
+
+  async learn(connection: Connection, needs: readonly ReservationNeed[]): Promise<void> {
+    const unknown = needs.filter(({ callId, opening }) => !opening && !this.byCall.get(callId));
+    if (unknown.length === 0) return;
+    const rows = await connection.send(FIND_RESERVATIONS, [[...new Set(unknown.map(({ callId }) => callId))]]);
+    for (const row of rows) this.byCall.set(row.call_id, { state: toState(row), version: row.version });
+  }
+
+  /** What was not written may have been changed by another replica. */
+  proves(reservations: ReservationsByCall, { callId }: ReservationNeed): boolean {
+    return reservations.find(callId)?.changed === true;
+  }
+
+  /** What is closed is not needed again, but for repeats. */
+  remember(reservations: ReservationsByCall): void {
+    for (const reservation of reservations.all()) {
+      const { state, isActive, changed, versionBefore } = reservation;
+      if (isActive) this.byCall.set(state.callId, { state, version: changed ? versionBefore + 1 : versionBefore });
+      else this.byCall.forget(state.callId);
+    }
+  }
+
+  forget(needs: readonly ReservationNeed[]): void {
+    for (const { callId } of needs) this.byCall.forget(callId);
+  }
+}
