@@ -31,5 +31,6 @@ export { guarded, keyed, statement, type Statement } from './postgres/statement'
 export { Settings, type VapiSettings } from './settings/settings';
 export { BoundedMemory } from './unit-of-work/bounded-memory';
 export type { Command } from './unit-of-work/command';
+export type { DecisionMetrics } from './unit-of-work/decision-metrics';
 export { Desk, Shelf, want, type ShelfMemory, type ShelfStore, type Want } from './unit-of-work/shelf';
 export { LANES, MAX_BATCH, MAX_QUEUE, UnitOfWork, type UnitOfWorkOptions } from './unit-of-work/unit-of-work';

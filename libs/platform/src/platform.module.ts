@@ -34,7 +34,12 @@ export class PlatformModule implements OnApplicationShutdown {
           provide: UnitOfWork,
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
-            new UnitOfWork({ databaseUrl: settings.databaseUrl, timeScale: settings.timeScale, metrics }),
+            new UnitOfWork({
+              databaseUrl: settings.databaseUrl,
+              timeScale: settings.timeScale,
+              metrics,
+              decisions: metrics,
+            }),
         },
         { provide: APP_GUARD, useClass: AuthGuard },
       ],

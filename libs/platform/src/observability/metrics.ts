@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchMetrics } from '../batching/batch-metrics';
+import type { DecisionMetrics } from '../unit-of-work/decision-metrics';
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 /** What the engine tells about itself at /metrics. */
 @Injectable()
-export class Metrics implements BatchMetrics {
+export class Metrics implements BatchMetrics, DecisionMetrics {
   readonly registry = new Registry();
 
   private readonly batchSize = new Histogram({
@@ -42,6 +43,17 @@ export class Metrics implements BatchMetrics {
     labelNames: ['batcher'],
     registers: [this.registry],
   });
+  private readonly decisions = new Counter({
+    name: 'holdfast_commands_decided_total',
+    help: 'commands by what they were decided on: what this process remembered, or what was read under locks',
+    labelNames: ['on'],
+    registers: [this.registry],
+  });
+  private readonly disprovals = new Counter({
+    name: 'holdfast_memory_disproved_total',
+    help: 'batches judged on what somebody else had changed meanwhile (and decided anew): many when replicas share wallets',
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -52,6 +64,14 @@ export class Metrics implements BatchMetrics {
     this.batchSeconds.observe({ batcher }, Number(process.hrtime.bigint() - startedNs) / 1e9);
     this.queueDepth.set({ batcher }, queued);
     this.laneBatches.inc({ batcher, lane: String(lane) });
+  }
+
+  decided(on: 'memory' | 'locks', commands: number): void {
+    if (commands > 0) this.decisions.inc({ on }, commands);
+  }
+
+  disproved(): void {
+    this.disprovals.inc();
   }
 
   shed(batcher: string): void {

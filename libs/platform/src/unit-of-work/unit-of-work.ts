@@ -13,6 +13,7 @@ import {
 import type { Command } from './command';
 import type { AnyShelf, AnyStore, Shelf, ShelfStore } from './shelf';
 import { DatabaseClock } from './database-clock';
+import type { DecisionMetrics } from './decision-metrics';
 import { CommitOutcomeUnknown, transact } from './transaction';
 import { transactFromMemory } from './transaction-from-memory';
 
@@ -44,6 +45,7 @@ export interface UnitOfWorkOptions {
   /** 1 in production; see TIME_SCALE_ORIGIN_MS. */
   readonly timeScale: number;
   readonly metrics?: BatchMetrics;
+  readonly decisions?: DecisionMetrics;
   readonly lanes?: number;
 }
 
@@ -115,6 +117,8 @@ export class UnitOfWork {
     const history: History = { unknownSince: null, busyKeys: new Set(), crowded: false };
     const answers = await this.runFromMemory(lane, commands, history);
     const undecided = commands.filter((command) => !answers.has(command));
+    this.options.decisions?.decided('memory', answers.size);
+    this.options.decisions?.decided('locks', undecided.length);
     const outcomes = undecided.length === 0 ? [] : await this.runUnderLocks(lane, undecided, history);
     let next = 0;
     return commands.map((command) =>
@@ -136,7 +140,10 @@ export class UnitOfWork {
     } catch (fault) {
       if (isBusy(fault)) history.crowded = true;
       if (isBusy(fault) && commands.length === 1) history.busyKeys.add((commands[0] as Command<unknown>).key);
-      if (isGuardFailed(fault)) this.contendedUntil[lane] = Date.now() + CONTENTION_PAUSE_MS;
+      if (isGuardFailed(fault)) {
+        this.contendedUntil[lane] = Date.now() + CONTENTION_PAUSE_MS;
+        this.options.decisions?.disproved();
+      }
       if (fault instanceof CommitOutcomeUnknown) history.unknownSince = Date.now();
       if (fault instanceof CommitOutcomeUnknown || isConnectionLost(fault)) this.discard(lane);
       return nothing;
