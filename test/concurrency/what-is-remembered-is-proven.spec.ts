@@ -26,6 +26,11 @@ const reserve = (work: UnitOfWork, orgId: string, callId: string) =>
 const commit = (work: UnitOfWork, orgId: string, callId: string, actualDurationSeconds: number) =>
   work.execute(commitReservedCredits({ ...by, orgId, callId, actualDurationSeconds }));
 
+const check = (work: UnitOfWork, orgId: string, callId: string, elapsedSeconds: number, ttlSeconds = 1_800) => {
+  const extension = { lookaheadSeconds: 65, sliceSeconds: 300 };
+  return work.execute(checkCall({ ...by, orgId, callId, elapsedSeconds, ttlSeconds, extension }));
+};
+
 /** How the commands of one replica were decided. */
 class Decisions implements DecisionMetrics {
   memory = 0;
@@ -75,12 +80,7 @@ describe('what a process remembers', () => {
     const callId = randomUUID();
     done(await buy(here, orgId));
     done(await reserve(here, orgId, callId));
-    const policy = { lookaheadSeconds: 65, sliceSeconds: 300 };
-    done(
-      await here.execute(
-        checkCall({ ...by, orgId, callId, elapsedSeconds: 250, ttlSeconds: 1_900, extension: policy }),
-      ),
-    );
+    done(await check(here, orgId, callId, 250, 1_900));
     done(await commit(here, orgId, callId, 301));
     done(await here.execute(addCredits({ ...by, orgId, type: 'topup', amountPence: 5, idempotencyKey: randomUUID() })));
     expect(decisions.locks - before).toBe(0);
@@ -101,6 +101,23 @@ describe('what a process remembers', () => {
     done(await here.execute(deductAsset({ ...purchase(orgId), costPence: 1_000 })));
     await topUp(elsewhere, orgId, 100);
     expect(await buy(here, orgId)).toMatchObject({ balanceBeforePence: 100, balanceAfterPence: 0 });
+  });
+
+  it('does not let a call end that was paid for elsewhere', async () => {
+    const callId = randomUUID();
+    done(await here.execute(deductAsset({ ...purchase(orgId), costPence: 720 })));
+    done(await reserve(here, orgId, callId)); // 280p for 300 s, and nothing is left
+    expect(await check(here, orgId, callId, 290)).toMatchObject({ lastSlice: true, addedPence: 0 });
+    await topUp(elsewhere, orgId, 560);
+    expect(await check(here, orgId, callId, 295)).toMatchObject({ lastSlice: false, addedPence: 280 });
+  });
+
+  it('of a hold is not told while another replica moves its expiry', async () => {
+    const callId = randomUUID();
+    done(await reserve(here, orgId, callId));
+    done(await check(elsewhere, orgId, callId, 10, 3_600));
+    const repeat = done(await reserve(here, orgId, callId));
+    expect(repeat.expiresAt.getTime() - repeat.createdAt.getTime()).toBeGreaterThan(3_500_000);
   });
 
   it('sells nothing that was spent elsewhere', async () => {

@@ -1,4 +1,3 @@
-import { isRefusal } from '@holdfast/kernel';
 import type { Command } from './command';
 import { Desk, type AnyMemory, type AnyShelf, type StoreOf } from './shelf';
 import { needsByShelf } from './needs-by-shelf';
@@ -24,8 +23,8 @@ export function isKnown({ underLocks, wants }: Command<unknown>, storeOf: StoreO
 }
 
 /**
- * Decides commands whose aggregates are all remembered. Only what the writes (or the nature of things) will prove is an
- * answer: never a refusal, for nothing is written for it. Keys with anything unproven are left out.
+ * Decides commands whose aggregates are all remembered. Only what the writes, or the nature of things, will prove is an
+ * answer; most refusals are none, for nothing is written for them. Keys with anything unproven are left out.
  */
 export function judgeFromMemory(commands: readonly Command<unknown>[], storeOf: StoreOf, now: Date): Judged {
   const first = judge(commands, storeOf, now);
@@ -40,7 +39,7 @@ function judge(commands: readonly Command<unknown>[], storeOf: StoreOf, now: Dat
   const desk = new Desk(now, views);
   const decided = commands.map((command) => [command, command.decide(desk)] as const);
   const proven = decided.filter(
-    ([{ wants }, answer]) =>
+    ([{ wants }]) =>
       !isRefusal(answer) && wants.every(({ shelf, need }) => memoryOf(shelf).proves(views.get(shelf) as object, need)),
   );
   return { views, answers: new Map(proven) };
