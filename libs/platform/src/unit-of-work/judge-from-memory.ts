@@ -38,9 +38,8 @@ function judge(commands: readonly Command<unknown>[], storeOf: StoreOf, now: Dat
   for (const [shelf, needs] of needsByShelf(commands)) views.set(shelf, memoryOf(shelf).recall(needs));
   const desk = new Desk(now, views);
   const decided = commands.map((command) => [command, command.decide(desk)] as const);
-  const proven = decided.filter(
-    ([{ wants }]) =>
-      !isRefusal(answer) && wants.every(({ shelf, need }) => memoryOf(shelf).proves(views.get(shelf) as object, need)),
+  const proven = decided.filter(([{ wants }]) =>
+    wants.every(({ shelf, need }) => memoryOf(shelf).proves(views.get(shelf) as object, need)),
   );
   return { views, answers: new Map(proven) };
 }
