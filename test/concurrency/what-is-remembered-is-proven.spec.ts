@@ -97,6 +97,16 @@ describe('what a process remembers', () => {
     expect(await walletOf(database.url, orgId)).toMatchObject({ balance: 900 });
   });
 
+  it('answers a repeat of what was bought elsewhere, also when nothing is left now', async () => {
+    const order = deductAsset({ ...purchase(orgId, 'order'), costPence: 1_000 });
+    const first = done(await elsewhere.execute(order));
+    expect(await buy(here, orgId)).toMatchObject({ code: 'insufficient_balance' }); // now the wallet is known here too
+    expect(await here.execute(deductAsset({ ...purchase(orgId, 'order'), costPence: 1_000 }))).toEqual({
+      ...first,
+      replayed: true,
+    });
+  });
+
   it('is never a reason to refuse: somebody may have topped up elsewhere', async () => {
     done(await here.execute(deductAsset({ ...purchase(orgId), costPence: 1_000 })));
     await topUp(elsewhere, orgId, 100);
@@ -107,9 +117,9 @@ describe('what a process remembers', () => {
     const callId = randomUUID();
     done(await here.execute(deductAsset({ ...purchase(orgId), costPence: 720 })));
     done(await reserve(here, orgId, callId)); // 280p for 300 s, and nothing is left
-    expect(await check(here, orgId, callId, 290)).toMatchObject({ lastSlice: true, addedPence: 0 });
+    expect(await check(here, orgId, callId, 290, 1_850)).toMatchObject({ lastSlice: true, addedPence: 0 });
     await topUp(elsewhere, orgId, 560);
-    expect(await check(here, orgId, callId, 295)).toMatchObject({ lastSlice: false, addedPence: 280 });
+    expect(await check(here, orgId, callId, 295, 1_900)).toMatchObject({ lastSlice: false, addedPence: 280 });
   });
 
   it('of a hold is not told while another replica moves its expiry', async () => {

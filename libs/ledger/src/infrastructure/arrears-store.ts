@@ -79,6 +79,4 @@ class RememberedArrears implements ShelfMemory<ArrearsNeed, ArrearsBook> {
   }
 
   remember(): void {}
-
-  forget(): void {}
 }

@@ -46,9 +46,6 @@ class RememberedTerms implements ShelfMemory<string, TermsByOrg> {
   remember(terms: TermsByOrg): void {
     for (const [orgId, known] of terms) this.memory.keepTerms(orgId, known);
   }
-
-  /** They go with their wallet. */
-  forget(): void {}
 }
 
 async function find(connection: Connection, orgIds: readonly string[]): Promise<TermsByOrg> {

@@ -49,6 +49,4 @@ class RememberedEntries implements ShelfMemory<KeyNeed, KeyedEntries> {
   remember(entries: KeyedEntries): void {
     for (const entry of entries.all()) this.byKey.set(`${entry.orgId} ${entry.idempotencyKey}`, entry);
   }
-
-  forget(): void {}
 }

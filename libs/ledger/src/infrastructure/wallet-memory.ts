@@ -36,8 +36,4 @@ export class WalletMemory {
     const known = this.byOrg.get(orgId);
     if (known) known.terms = terms;
   }
-
-  forget(orgId: string): void {
-    this.byOrg.forget(orgId);
-  }
 }

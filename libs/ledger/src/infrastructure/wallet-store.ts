@@ -75,10 +75,6 @@ class RememberedWallets implements ShelfMemory<string, Wallets> {
   remember(wallets: Wallets): void {
     for (const { state } of wallets.values()) this.memory.keepWallet(state);
   }
-
-  forget(orgIds: readonly string[]): void {
-    for (const orgId of orgIds) this.memory.forget(orgId);
-  }
 }
 
 /** Every transaction takes the rows of wallets in this order, so that no two can wait for each other. */

@@ -44,8 +44,6 @@ export interface ShelfMemory<Need, View extends object> {
   verify?(connection: Connection, view: View, needs: readonly Need[]): readonly Promise<unknown>[];
   /** After COMMIT: this is how things stand. */
   remember(view: View): void;
-  /** After a failure: nobody knows how things stand. */
-  forget(needs: readonly Need[]): void;
 }
 
 /** A shelf whose types are no longer known: what a batch of mixed commands is made of. */

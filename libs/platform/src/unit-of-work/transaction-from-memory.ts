@@ -16,7 +16,7 @@ const NOTHING: ReadonlyMap<Command<unknown>, unknown> = new Map();
  * concurrency, in the guards of the second wall.
  *
  * @returns the answers of those that could be decided so; the others have to be decided under the locks. Rejects with the
- * database's fault when something was remembered wrongly: then nothing has happened, and all of it is forgotten.
+ * database's fault when something was remembered wrongly: then nothing has happened, and the locks teach better.
  */
 export async function transactFromMemory(
   connectionOf: () => Promise<Connection>,
@@ -34,13 +34,7 @@ export async function transactFromMemory(
 
   const judged = judgeFromMemory(known, storeOf, scaledTime(now, timeScale));
   if (judged.answers.size === 0) return NOTHING;
-  const connection = await connectionOf();
-  try {
-    await send(connection, judged, storeOf, clock);
-  } catch (fault) {
-    for (const [shelf, needs] of needsByShelf(commands)) storeOf(shelf).memory?.forget(needs);
-    throw fault;
-  }
+  await send(await connectionOf(), judged, storeOf, clock);
   for (const [shelf, view] of judged.views) storeOf(shelf).memory?.remember(view);
   return judged.answers;
 }

@@ -53,8 +53,4 @@ export class RememberedReservations implements ShelfMemory<ReservationNeed, Rese
       else this.byCall.forget(state.callId);
     }
   }
-
-  forget(needs: readonly ReservationNeed[]): void {
-    for (const { callId } of needs) this.byCall.forget(callId);
-  }
 }
