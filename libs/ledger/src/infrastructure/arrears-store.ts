@@ -77,6 +77,4 @@ class RememberedArrears implements ShelfMemory<ArrearsNeed, ArrearsBook> {
   proves(): boolean {
     return true;
   }
-
-  remember(): void {}
 }

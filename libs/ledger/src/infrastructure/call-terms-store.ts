@@ -35,7 +35,7 @@ class RememberedTerms implements ShelfMemory<string, TermsByOrg> {
 
   async learn(connection: Connection, orgIds: readonly string[]): Promise<void> {
     const unknown = [...new Set(orgIds)].filter((orgId) => !this.memory.terms(orgId));
-    if (unknown.length > 0) this.remember(await find(connection, unknown));
+    if (unknown.length > 0) this.foresee(await find(connection, unknown));
   }
 
   /** Whoever reads terms asks for the wallet too, and the wallet's row counts their changes. */
@@ -43,7 +43,7 @@ class RememberedTerms implements ShelfMemory<string, TermsByOrg> {
     return true;
   }
 
-  remember(terms: TermsByOrg): void {
+  foresee(terms: TermsByOrg): void {
     for (const [orgId, known] of terms) this.memory.keepTerms(orgId, known);
   }
 }

@@ -46,7 +46,7 @@ class RememberedEntries implements ShelfMemory<KeyNeed, KeyedEntries> {
     return entries.find(orgId, key) !== undefined;
   }
 
-  remember(entries: KeyedEntries): void {
+  committed(entries: KeyedEntries): void {
     for (const entry of entries.all()) this.byKey.set(`${entry.orgId} ${entry.idempotencyKey}`, entry);
   }
 }

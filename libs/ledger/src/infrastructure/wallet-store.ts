@@ -72,7 +72,7 @@ class RememberedWallets implements ShelfMemory<string, Wallets> {
     return unchanged.length === 0 ? [] : [connection.send(VERIFY_WALLETS, beforeColumns(unchanged))];
   }
 
-  remember(wallets: Wallets): void {
+  foresee(wallets: Wallets): void {
     for (const { state } of wallets.values()) this.memory.keepWallet(state);
   }
 }

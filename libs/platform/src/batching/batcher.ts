@@ -9,6 +9,8 @@ export interface BatcherOptions<Item, Answer> {
   /** How many batches may be under way at once. Items of one key always share a lane, in order of arrival. */
   readonly lanes: number;
   readonly maxBatch: number;
+  /** A lane begins a second batch while one is under way when this many items wait; left out: never. */
+  readonly overlapFrom?: number;
   /** Waiting items over all lanes; the next one is refused as `overloaded`. */
   readonly maxQueue: number;
   /** Runs one batch. Must answer every item, in order; a rejection fails them all. */
@@ -28,14 +30,17 @@ interface Waiting<Item, Answer> {
  */
 export class Batcher<Item, Answer> {
   private readonly queues: Waiting<Item, Answer>[][];
-  private readonly running: boolean[];
+  /** By lane: batches under way, and whether a look at its queue is due at the end of this turn. */
+  private readonly underWay: number[];
+  private readonly due: boolean[];
   private waiting = 0;
   private closing = false;
   private readonly idle: (() => void)[] = [];
 
   constructor(private readonly options: BatcherOptions<Item, Answer>) {
     this.queues = Array.from({ length: options.lanes }, () => []);
-    this.running = Array.from({ length: options.lanes }, () => false);
+    this.underWay = Array.from({ length: options.lanes }, () => 0);
+    this.due = Array.from({ length: options.lanes }, () => false);
   }
 
   /** @returns the answer, or the refusal `overloaded` when the queue is full or the engine is stopping. */
@@ -52,10 +57,7 @@ export class Batcher<Item, Answer> {
     this.waiting += 1;
     return new Promise((resolve, reject) => {
       this.queue(lane).push({ item, resolve, reject });
-      if (!this.running[lane]) {
-        this.running[lane] = true;
-        setImmediate(() => void this.work(lane));
-      }
+      if (this.mayBegin(lane)) this.lookSoon(lane);
     });
   }
 
@@ -66,31 +68,49 @@ export class Batcher<Item, Answer> {
   /** Refuses what comes and waits until everything accepted has been answered. */
   async drain(): Promise<void> {
     this.closing = true;
-    if (this.running.some(Boolean)) await new Promise<void>((resolve) => this.idle.push(resolve));
+    if (!this.isIdle) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
-  private async work(lane: number): Promise<void> {
-    const queue = this.queue(lane);
-    while (queue.length > 0) {
-      const batch = queue.splice(0, this.options.maxBatch);
-      this.waiting -= batch.length;
-      const started = process.hrtime.bigint();
-      try {
-        const outcomes = await this.options.run(
-          lane,
-          batch.map((waiting) => waiting.item),
-        );
-        batch.forEach((waiting, i) => settle(waiting, outcomes[i]));
-      } catch (fault) {
-        for (const waiting of batch) waiting.reject(fault as Error);
-      }
-      this.options.metrics?.ran(this.options.name, lane, batch.length, this.waiting, started);
-      // What was just answered, and what has arrived meanwhile, may join the next batch: else callers fall apart into
-      // two generations and every batch is half as large as it could be.
-      if (queue.length < this.options.maxBatch) await turnOfTheLoop();
+  private get isIdle(): boolean {
+    return this.waiting === 0 && this.underWay.every((batches) => batches === 0);
+  }
+
+  private mayBegin(lane: number): boolean {
+    const { length } = this.queue(lane);
+    if (this.underWay[lane] === 0) return length > 0;
+    return this.underWay[lane] === 1 && length >= (this.options.overlapFrom ?? Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * At the end of this turn of the event loop, so that what was just answered, and what has arrived meanwhile, may join:
+   * else callers fall apart into two generations and every batch is half as large as it could be.
+   */
+  private lookSoon(lane: number): void {
+    if (this.due[lane]) return;
+    this.due[lane] = true;
+    setImmediate(() => {
+      this.due[lane] = false;
+      while (this.mayBegin(lane)) void this.runBatch(lane, this.queue(lane).splice(0, this.options.maxBatch));
+    });
+  }
+
+  private async runBatch(lane: number, batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    this.waiting -= batch.length;
+    this.underWay[lane] = (this.underWay[lane] as number) + 1;
+    const started = process.hrtime.bigint();
+    try {
+      const outcomes = await this.options.run(
+        lane,
+        batch.map((waiting) => waiting.item),
+      );
+      batch.forEach((waiting, i) => settle(waiting, outcomes[i]));
+    } catch (fault) {
+      for (const waiting of batch) waiting.reject(fault as Error);
     }
-    this.running[lane] = false;
-    if (!this.running.some(Boolean)) for (const done of this.idle.splice(0)) done();
+    this.underWay[lane] = (this.underWay[lane] as number) - 1;
+    this.options.metrics?.ran(this.options.name, lane, batch.length, this.waiting, started);
+    if (this.isIdle) for (const done of this.idle.splice(0)) done();
+    else this.lookSoon(lane);
   }
 
   private queue(lane: number): Waiting<Item, Answer>[] {
@@ -102,10 +122,6 @@ function settle<Item, Answer>(waiting: Waiting<Item, Answer>, outcome: Outcome<A
   if (outcome === undefined) waiting.reject(new Error('a batch left one of its items unanswered'));
   else if (outcome.ok) waiting.resolve(outcome.answer);
   else waiting.reject(outcome.fault);
-}
-
-function turnOfTheLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** FNV-1a: spreads ids over lanes; no security needed. */

@@ -25,7 +25,7 @@ const SESSION_OPTIONS =
 
 /**
  * One connection on which the statements that are sent in one turn of the event loop travel together, so a transaction
- * costs two round trips however many statements it has. Used by one transaction at a time.
+ * costs one or two round trips however many statements it has. A transaction of several flights has it to itself (LaneOrder).
  */
 export class Connection {
   private lost = false;

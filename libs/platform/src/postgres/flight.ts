@@ -47,20 +47,25 @@ export class Flight {
   private rows: unknown[] = [];
   private fault: Error | undefined;
   private over = false;
+  private encoded: readonly (string | null)[][] = [];
+  private unencodable: Error | null = null;
 
+  /** Encodes at once, not when it is the flight's turn: the one before may still be under way. */
   constructor(
     private readonly passengers: readonly Passenger[],
     private readonly prepared: Prepared,
-  ) {}
+  ) {
+    try {
+      this.encoded = passengers.map(({ values }) => values.map(encodeParameter));
+    } catch (fault) {
+      this.unencodable = fault as Error;
+    }
+  }
 
   /** @returns the fault that kept everything on the ground, if one did. */
   submit(wire: WireConnection): Error | null {
-    let encoded: (string | null)[][];
-    try {
-      encoded = this.passengers.map(({ values }) => values.map(encodeParameter));
-    } catch (fault) {
-      return fault as Error;
-    }
+    if (this.unencodable) return this.unencodable;
+    const { encoded } = this;
     wire.stream.cork();
     this.passengers.forEach(({ statement }, i) => this.write(wire, statement, encoded[i] as (string | null)[]));
     (wire as unknown as { sync(): void }).sync();

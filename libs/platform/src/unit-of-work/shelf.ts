@@ -42,8 +42,10 @@ export interface ShelfMemory<Need, View extends object> {
   proves(view: View, need: Need): boolean;
   /** Sends the checks of what was recalled for these needs and is not written: they fail inside the database like a guard. */
   verify?(connection: Connection, view: View, needs: readonly Need[]): readonly Promise<unknown>[];
-  /** After COMMIT: this is how things stand. */
-  remember(view: View): void;
+  /** This is how things stand, or will when what has just been sent commits: the next batch is judged on it. */
+  foresee?(view: View): void;
+  /** After COMMIT: for facts, which must not be told before they are. */
+  committed?(view: View): void;
 }
 
 /** A shelf whose types are no longer known: what a batch of mixed commands is made of. */

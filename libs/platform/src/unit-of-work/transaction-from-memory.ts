@@ -4,11 +4,28 @@ import { isConnectionLost } from '../postgres/database-fault';
 import type { Command } from './command';
 import type { DatabaseClock } from './database-clock';
 import { isKnown, judgeFromMemory, withoutKeys, type Judged } from './judge-from-memory';
+import type { KeysLeftToLocks } from './keys-left-to-locks';
 import { needsByShelf } from './needs-by-shelf';
 import type { StoreOf } from './shelf';
 import { abandoned, BEGIN, CLOCK, COMMIT, CommitOutcomeUnknown, firstFault } from './transaction';
 
-const NOTHING: ReadonlyMap<Command<unknown>, unknown> = new Map();
+export type Answers = ReadonlyMap<Command<unknown>, unknown>;
+const NO_ANSWERS: Answers = new Map();
+
+export interface MemoryTerms {
+  readonly storeOf: StoreOf;
+  readonly clock: DatabaseClock;
+  readonly timeScale: number;
+}
+
+export interface MemoryLane {
+  connection(): Promise<Connection>;
+  /**
+   * These are decided, and on their way to the database: what comes after them may be judged, on what they leave behind.
+   * The others will have to be decided under the locks.
+   */
+  handedOver(decided: Answers): void;
+}
 
 /**
  * Judge, write, commit: one round trip, for commands whose aggregates this process remembers; one more for what it has to
@@ -19,23 +36,25 @@ const NOTHING: ReadonlyMap<Command<unknown>, unknown> = new Map();
  * database's fault when something was remembered wrongly: then nothing has happened, and the locks teach better.
  */
 export async function transactFromMemory(
-  connectionOf: () => Promise<Connection>,
+  lane: MemoryLane,
   commands: readonly Command<unknown>[],
-  storeOf: StoreOf,
-  clock: DatabaseClock,
-  timeScale: number,
-): Promise<ReadonlyMap<Command<unknown>, unknown>> {
-  if (!commands.every((command) => isKnown(command, storeOf)) || !clock.now()) {
-    await learn(await connectionOf(), commands, storeOf, clock);
-  }
-  const known = withoutKeys(commands, (command) => !isKnown(command, storeOf));
+  leftToLocks: KeysLeftToLocks,
+  { storeOf, clock, timeScale }: MemoryTerms,
+): Promise<Answers> {
+  const isDoubtful = (command: Command<unknown>): boolean => leftToLocks.has(command.key) || !isKnown(command, storeOf);
+  const connection = await lane.connection();
+  if (commands.some(isDoubtful) || !clock.now()) await learn(connection, commands, storeOf, clock);
+  const known = withoutKeys(commands, isDoubtful);
   const now = clock.now();
-  if (!now || known.length === 0) return NOTHING;
-
+  if (!now || known.length === 0) return NO_ANSWERS;
   const judged = judgeFromMemory(known, storeOf, scaledTime(now, timeScale));
-  if (judged.answers.size === 0) return NOTHING;
-  await send(await connectionOf(), judged, storeOf, clock);
-  for (const [shelf, view] of judged.views) storeOf(shelf).memory?.remember(view);
+  if (judged.answers.size === 0) return NO_ANSWERS;
+
+  const sent = send(connection, judged, storeOf, clock);
+  for (const [shelf, view] of judged.views) storeOf(shelf).memory?.foresee?.(view);
+  lane.handedOver(judged.answers);
+  await sent;
+  for (const [shelf, view] of judged.views) storeOf(shelf).memory?.committed?.(view);
   return judged.answers;
 }
 

@@ -67,7 +67,10 @@ export async function transact(
   if (fault) throw await abandoned(connection, fault); // the server skipped the COMMIT
   const { tag } = await commit;
   if (tag !== 'COMMIT') throw new Error(`the database answered ${tag} to COMMIT`);
-  for (const [shelf, view] of views) storeOf(shelf).memory?.remember(view);
+  for (const [shelf, view] of views) {
+    storeOf(shelf).memory?.foresee?.(view);
+    storeOf(shelf).memory?.committed?.(view);
+  }
   return answers;
 }
 

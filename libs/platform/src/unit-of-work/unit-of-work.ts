@@ -14,13 +14,20 @@ import type { Command } from './command';
 import type { AnyShelf, AnyStore, Shelf, ShelfStore } from './shelf';
 import { DatabaseClock } from './database-clock';
 import type { DecisionMetrics } from './decision-metrics';
+import { KeysLeftToLocks } from './keys-left-to-locks';
+import { LaneOrder } from './lane-order';
 import { CommitOutcomeUnknown, transact } from './transaction';
-import { transactFromMemory } from './transaction-from-memory';
+import { transactFromMemory, type Answers, type MemoryTerms } from './transaction-from-memory';
 
 /** Connections that move money, per process. On two cores a third only adds lock waits (docs/performance.md). */
 export const LANES = 2;
-/** Commands in one transaction: larger batches gain little and make everyone wait for the slowest. */
-export const MAX_BATCH = 256;
+/** Commands in one transaction: larger batches gain little, make everyone wait for the slowest, and leave nothing to overlap. */
+export const MAX_BATCH = 128;
+/**
+ * So many waiting commands are judged and sent while the batch before them is still being written: on a hot wallet, which has
+ * one lane to itself, Node and PostgreSQL then work at the same time. With fewer, one larger batch costs less than two.
+ */
+const OVERLAP_FROM = 64;
 /** Commands waiting in this process; at 10 000/s that is under a second, beyond which a caller had better retry. */
 export const MAX_QUEUE = 8_192;
 /** A single command is tried this often when it loses a race that its second look can win. */
@@ -57,12 +64,16 @@ interface History {
   readonly busyKeys: Set<string>;
   /** One of its wallets is known to be locked: waiting for it together would make all of them wait again. */
   crowded: boolean;
+  /** Keys that it leaves to the locks, known when what it decides from memory is on its way. */
+  left: readonly string[] | null;
 }
 
 /** The one way money moves. A single is a batch of one. Correct with any number of processes on one database. */
 export class UnitOfWork {
   private readonly batcher: Batcher<Command<unknown>, unknown>;
   private readonly connections: (Connection | undefined)[] = [];
+  private readonly orders: readonly LaneOrder[];
+  private readonly leftToLocks = new KeysLeftToLocks();
   private readonly stores = new Map<AnyShelf, AnyStore>();
   private readonly refusals = new Map<string, Refusal>();
   private readonly clock = new DatabaseClock();
@@ -70,10 +81,13 @@ export class UnitOfWork {
   private readonly contendedUntil: number[] = [];
 
   constructor(private readonly options: UnitOfWorkOptions) {
+    const lanes = options.lanes ?? LANES;
+    this.orders = Array.from({ length: lanes }, () => new LaneOrder());
     this.batcher = new Batcher({
       name: 'money',
-      lanes: options.lanes ?? LANES,
+      lanes,
       maxBatch: MAX_BATCH,
+      overlapFrom: OVERLAP_FROM,
       maxQueue: MAX_QUEUE,
       metrics: options.metrics,
       run: (lane, commands) => this.runBatch(lane, commands),
@@ -113,13 +127,20 @@ export class UnitOfWork {
     return store;
   };
 
+  private get memoryTerms(): MemoryTerms {
+    return { storeOf: this.storeOf, clock: this.clock, timeScale: this.options.timeScale };
+  }
+
   private async runBatch(lane: number, commands: readonly Command<unknown>[]): Promise<Outcome<unknown>[]> {
-    const history: History = { unknownSince: null, busyKeys: new Set(), crowded: false };
-    const answers = await this.runFromMemory(lane, commands, history);
+    const history: History = { unknownSince: null, busyKeys: new Set(), crowded: false, left: null };
+    const order = this.orders[lane] as LaneOrder;
+    const answers = await order.together((next) => this.runFromMemory(lane, commands, history, next));
     const undecided = commands.filter((command) => !answers.has(command));
     this.options.decisions?.decided('memory', answers.size);
     this.options.decisions?.decided('locks', undecided.length);
-    const outcomes = undecided.length === 0 ? [] : await this.runUnderLocks(lane, undecided, history);
+    const outcomes =
+      undecided.length === 0 ? [] : await order.alone(() => this.runUnderLocks(lane, undecided, history));
+    this.leftToLocks.remove(history.left ?? []);
     let next = 0;
     return commands.map((command) =>
       answers.has(command) ? { ok: true, answer: answers.get(command) } : (outcomes[next++] as Outcome<unknown>),
@@ -131,23 +152,35 @@ export class UnitOfWork {
     lane: number,
     commands: readonly Command<unknown>[],
     history: History,
-  ): Promise<ReadonlyMap<Command<unknown>, unknown>> {
-    const nothing = new Map<Command<unknown>, unknown>();
-    if (Date.now() < (this.contendedUntil[lane] ?? 0)) return nothing;
-    const { timeScale } = this.options;
+    next: () => void,
+  ): Promise<Answers> {
+    const handedOver = (decided: Answers): void => {
+      history.left = commands.filter((command) => !decided.has(command)).map(({ key }) => key);
+      this.leftToLocks.add(history.left);
+      next();
+    };
+    let answers: Answers = new Map();
     try {
-      return await transactFromMemory(() => this.connection(lane), commands, this.storeOf, this.clock, timeScale);
-    } catch (fault) {
-      if (isBusy(fault)) history.crowded = true;
-      if (isBusy(fault) && commands.length === 1) history.busyKeys.add((commands[0] as Command<unknown>).key);
-      if (isGuardFailed(fault)) {
-        this.contendedUntil[lane] = Date.now() + CONTENTION_PAUSE_MS;
-        this.options.decisions?.disproved();
+      if (Date.now() >= (this.contendedUntil[lane] ?? 0)) {
+        const memoryLane = { connection: () => this.connection(lane), handedOver };
+        answers = await transactFromMemory(memoryLane, commands, this.leftToLocks, this.memoryTerms);
       }
-      if (fault instanceof CommitOutcomeUnknown) history.unknownSince = Date.now();
-      if (fault instanceof CommitOutcomeUnknown || isConnectionLost(fault)) this.discard(lane);
-      return nothing;
+    } catch (fault) {
+      this.learnFrom(fault, lane, commands, history);
     }
+    if (history.left === null) handedOver(answers);
+    return answers;
+  }
+
+  private learnFrom(fault: unknown, lane: number, commands: readonly Command<unknown>[], history: History): void {
+    if (isBusy(fault)) history.crowded = true;
+    if (isBusy(fault) && commands.length === 1) history.busyKeys.add((commands[0] as Command<unknown>).key);
+    if (isGuardFailed(fault)) {
+      this.contendedUntil[lane] = Date.now() + CONTENTION_PAUSE_MS;
+      this.options.decisions?.disproved();
+    }
+    if (fault instanceof CommitOutcomeUnknown) history.unknownSince = Date.now();
+    if (fault instanceof CommitOutcomeUnknown || isConnectionLost(fault)) this.discard(lane);
   }
 
   private async runUnderLocks(

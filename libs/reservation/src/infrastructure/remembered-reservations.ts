@@ -46,7 +46,7 @@ export class RememberedReservations implements ShelfMemory<ReservationNeed, Rese
   }
 
   /** What is closed is not needed again, but for repeats. */
-  remember(reservations: ReservationsByCall): void {
+  foresee(reservations: ReservationsByCall): void {
     for (const reservation of reservations.all()) {
       const { state, isActive, changed, versionBefore } = reservation;
       if (isActive) this.byCall.set(state.callId, { state, version: changed ? versionBefore + 1 : versionBefore });
