@@ -21,5 +21,5 @@ export const FIND_CALL_TERMS = statement<CallTermsRow>(
      c.minimum_seconds, c.connection_fee_pence
    from unnest($1::uuid[]) as k (org_id)
    cross join ${keyed('organizations', 'o', 'o.id = k.org_id')}
-   cross join ${keyed('rate_cards', 'c', 'c.id = o.rate_card_id')}`,
+   cross join ${keyed('rate_cards', 'c', 'c.org_id = o.id and c.id = o.rate_card_id')}`,
 );

@@ -28,6 +28,6 @@ it.each([FIND_RESERVATIONS, FIND_BY_ANY_ID, FIND_STANDINGS, UPDATE_RESERVATIONS,
   async (statement) => {
     const plan = await planMadeForEmptyTables(connection, database.url, statement);
     expect(plan.length).toBeGreaterThan(1);
-    expect(wholeTableScans(plan)).toEqual([]);
+    expect(await wholeTableScans(connection, plan)).toEqual([]);
   },
 );

@@ -31,7 +31,7 @@ export class ReservationStore implements ShelfStore<ReservationNeed, Reservation
       sent.push(
         connection.send(UPDATE_RESERVATIONS, [
           changed.length,
-          states.map((s) => s.id),
+          states.map((s) => s.callId),
           changed.map((r) => r.versionBefore),
           before.map((s) => s.status),
           before.map((s) => s.reservedPence),

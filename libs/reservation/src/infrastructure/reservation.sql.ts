@@ -36,7 +36,7 @@ const COLUMNS = `r.id, r.org_id, r.call_id, r.vapi_call_id, r.status, r.reserved
     r.settlement, r.discrepancy_seconds, r.created_at, r.expires_at, r.closed_at, r.committed_at, r.version,
     c.id as rate_card_id, c.version as rate_card_version, c.pence_per_minute_e4, c.increment_seconds,
     c.minimum_seconds, c.connection_fee_pence`;
-const WITH_RATE_CARD = `credit_reservations r cross join ${keyed('rate_cards', 'c', 'c.id = r.rate_card_id')}`;
+const WITH_RATE_CARD = `credit_reservations r cross join ${keyed('rate_cards', 'c', 'c.org_id = r.org_id and c.id = r.rate_card_id')}`;
 
 /** A reservation with the rate card it was opened with. */
 export const SELECT_RESERVATIONS = `select ${COLUMNS} from ${WITH_RATE_CARD}`;
@@ -80,7 +80,10 @@ export const INSERT_RESERVATIONS = statement<never>(
      $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])`,
 );
 
-/** Guarded by the version it was judged on; by status and amount too, against SQL by hand. */
+/**
+ * Guarded by the version it was judged on; by status and amount too, against SQL by hand. Found by its call id, which stands
+ * in one index only: by id, PostgreSQL 18 may skip through all of another that ends with it.
+ */
 export const UPDATE_RESERVATIONS = guarded(
   'update_reservations',
   `update credit_reservations r
@@ -89,13 +92,13 @@ export const UPDATE_RESERVATIONS = guarded(
      settlement = v.settlement, actual_duration_seconds = v.actual_duration_seconds, billed_seconds = v.billed_seconds,
      discrepancy_seconds = v.discrepancy_seconds, expires_at = v.expires_at, closed_at = v.closed_at,
      committed_at = v.committed_at, version = r.version + 1
-   from unnest($2::uuid[], $3::integer[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
+   from unnest($2::text[], $3::integer[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
      $10::bigint[], $11::bigint[], $12::boolean[], $13::boolean[], $14::json[], $15::double precision[], $16::integer[],
      $17::double precision[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])
-     as v (id, version_before, status_before, reserved_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
+     as v (call_id, version_before, status_before, reserved_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
        settlement, actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
-   cross join ${keyed('credit_reservations', 't', 't.id = v.id', 't.ctid as place')}
-   where r.ctid = t.place and r.version = v.version_before and r.status = v.status_before
+   cross join ${keyed('credit_reservations', 't', 't.call_id = v.call_id', 't.ctid as place')}
+   where r.ctid = t.place and r.version = v.version_before and r.status is not distinct from v.status_before
      and r.reserved_pence = v.reserved_before`,
 );
 
