@@ -28,7 +28,8 @@ The verdict
                             reordered), and with kill -9 as well (default: at 0.5); shows the difference in pence.
                             With --poor 0 nobody is refused or cut, so that every call can be compared
   --round-trip-seconds      talk that a control round trip may cost (default 2 + 0.25 × speed)
-  --settle-seconds          how long to wait, in real seconds, until all holds are gone
+  --settle-seconds          how long to wait, in real seconds, until all holds are gone. A call that nobody told the
+                            engine of has at least its report grace and three polls of Vapi's list to be charged
   --json                    one JSON document on stdout
 
 Exit code 0: every call charged exactly once, no hold left, reconciliation ok, leak within the bound.
