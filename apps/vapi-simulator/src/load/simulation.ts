@@ -11,6 +11,7 @@ import { recoveryRealMs } from './recovery-time';
 import { Reseller } from './reseller';
 import { type RunReport, reportOf } from './run-report';
 import type { RunOptions } from './run-options';
+import { roundTripAllowance } from './round-trip-allowance';
 import { settle } from './settlement';
 import { createTenants } from './tenants';
 
@@ -90,12 +91,14 @@ async function run(
     closedWithinSeconds: options.settleSeconds,
     foundWithinSeconds: recoveryRealMs(vapi.clock) / 1000,
   };
-  const settlement = await settle(engine, tenants, placed, patience, (state) => progress.show(() => waitingLine(state)));
+  const settlement = await settle(engine, tenants, placed, patience, (state) =>
+    progress.show(() => waitingLine(state)),
+  );
   progress.clear();
   const audited = await auditCalls(placed, tenants, engine);
-  const roundTripMs = options.roundTripSeconds * 1000;
   const { deliveries, commands } = vapi;
-  const bound = { policy, roundTripMs, deliveries, commands, downtime };
+  const roundTrip = roundTripAllowance(deliveries.records, options.speed, options.roundTripSeconds);
+  const bound = { policy, roundTrip, deliveries, commands, downtime };
   const apiServerErrors = engine.serverErrors;
   return reportOf({ options, placed, turnedAway, audited, settlement, deliveries, commands, bound, apiServerErrors });
 }

@@ -1,0 +1,45 @@
+import type { DeliveryRecord } from '../delivery/delivery-log';
+import { roundTripAllowance } from './round-trip-allowance';
+
+const answered = (latencyMs: number, more: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
+  callId: 'c',
+  name: 'status-update:in-progress',
+  result: 'accepted',
+  sentAtMs: 0,
+  atMs: 0,
+  latencyMs,
+  wrongSecret: false,
+  slow: false,
+  bytes: 1,
+  ...more,
+});
+
+describe('what a control round trip may cost', () => {
+  it.each([
+    ['two seconds of talk and a quarter of a second of the machine, on a quick one', 60, [3, 90], 2_000 + 250 * 60],
+    ['as long as the slowest webhook waited, on a slower one', 60, [3, 310, 90], 2_000 + 310 * 60],
+    ['half a second of the machine at most', 60, [3, 4_000], 2_000 + 500 * 60],
+    ['little more than the talk at the speed of life', 1, [90], 2_000 + 250],
+  ])('is %s', (_, speed, latencies, talkMs) => {
+    expect(
+      roundTripAllowance(
+        latencies.map((ms) => answered(ms)),
+        speed,
+      ).talkMs,
+    ).toBe(talkMs);
+  });
+
+  it('does not grow by what the simulator made slow, nor by the gate, which has a deadline of its own', () => {
+    const records = [answered(400, { slow: true }), answered(400, { name: 'assistant-request' }), answered(20)];
+    expect(roundTripAllowance(records, 60)).toMatchObject({ machineRealMs: 250, slowestAnswerMs: 20 });
+  });
+
+  it('says when the machine was too slow to be a measure', () => {
+    expect(roundTripAllowance([answered(500)], 60).machineTooSlow).toBe(false);
+    expect(roundTripAllowance([answered(501)], 60).machineTooSlow).toBe(true);
+  });
+
+  it('is exactly what the command line says, where it says anything', () => {
+    expect(roundTripAllowance([answered(400)], 60, 5)).toMatchObject({ talkMs: 5_000, machineTooSlow: false });
+  });
+});
