@@ -86,11 +86,11 @@ function engineRows(report: RunReport): Row[] {
   ];
 }
 
-function roundTrip({ roundTrip: { talkMs, machineRealMs, slowestAnswerMs }, speed }: RunReport): string {
+function roundTrip({ roundTrip: { talkMs, realMs, slowestAnswerMs }, speed }: RunReport): string {
   const seconds = (talkMs / 1000).toFixed(1);
-  if (machineRealMs === undefined) return `${seconds} s of talk, as the command line says`;
-  const machine = `${machineRealMs.toFixed(0)} ms of the machine at ${speed}x`;
-  return `${seconds} s of talk, in it ${machine}; its slowest webhook took ${slowestAnswerMs.toFixed(0)} ms`;
+  if (realMs === undefined) return `${seconds} s of talk, as the command line says`;
+  const real = `${realMs.toFixed(0)} ms of real time at ${speed}x`;
+  return `${seconds} s of talk, in it ${real}; the slowest webhook took ${slowestAnswerMs.toFixed(0)} ms`;
 }
 
 function spread({ count, p50, p95, p99, max }: Percentiles, unit: string): string {

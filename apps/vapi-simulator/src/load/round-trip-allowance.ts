@@ -3,17 +3,17 @@ import { webhookFigures } from './latency';
 
 /** Talk until the hang-up command has worked: simulated time, the same at every speed. */
 const TALK_MS = 2_000;
-/** What the order itself may take of network and scheduling: real time, so a fast run turns it into much talk. */
-const MACHINE_REAL_MS = 250;
+/** The engine's own timer looks four times a second: real time, so a fast run turns it into much talk. */
+const LOOK_REAL_MS = 250;
 /** A machine that is slower than this is no measure any more: talk that is longer counts as leaked, whoever was slow. */
-const MACHINE_REAL_AT_MOST_MS = 500;
+const MACHINE_REAL_AT_MOST_MS = 250;
 
 /** What one control round trip may cost, and why. */
 export interface RoundTripAllowance {
   /** Simulated. */
   talkMs: number;
-  /** The machine's part of it, real time; undefined when the command line has set the whole. */
-  machineRealMs?: number;
+  /** The real time in it: one look, and the machine's part. Undefined when the command line has set the whole. */
+  realMs?: number;
   /** How long the slowest webhook of this run waited for its answer, real time. */
   slowestAnswerMs: number;
   /** So slow that the run proves little against the engine: to be repeated at a lower speed. */
@@ -22,8 +22,8 @@ export interface RoundTripAllowance {
 
 /**
  * A control round trip crosses the same machine as a webhook, the other way: a process that has to wait for its turn, a
- * look-up, a durable note, one request. So a machine that needed longer than usual for a webhook may need as long for an
- * order to hang up. The gate is left out: it has a deadline of its own.
+ * look-up, a durable note, one request. So an order to hang up may take as long as the slowest webhook of the run waited,
+ * which no fixed figure can know. The gate is left out: it has a deadline of its own.
  */
 export function roundTripAllowance(
   records: readonly DeliveryRecord[],
@@ -32,11 +32,7 @@ export function roundTripAllowance(
 ): RoundTripAllowance {
   const slowestAnswerMs = webhookFigures(records).othersMs.max;
   if (givenSeconds !== undefined) return { talkMs: givenSeconds * 1000, slowestAnswerMs, machineTooSlow: false };
-  const machineRealMs = Math.min(Math.max(MACHINE_REAL_MS, slowestAnswerMs), MACHINE_REAL_AT_MOST_MS);
-  return {
-    talkMs: TALK_MS + machineRealMs * speed,
-    machineRealMs,
-    slowestAnswerMs,
-    machineTooSlow: slowestAnswerMs > MACHINE_REAL_AT_MOST_MS,
-  };
+  const realMs = LOOK_REAL_MS + Math.min(slowestAnswerMs, MACHINE_REAL_AT_MOST_MS);
+  const machineTooSlow = slowestAnswerMs > MACHINE_REAL_AT_MOST_MS;
+  return { talkMs: TALK_MS + realMs * speed, realMs, slowestAnswerMs, machineTooSlow };
 }

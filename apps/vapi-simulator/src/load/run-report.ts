@@ -56,6 +56,8 @@ export interface RunReport {
   leakingCalls: number;
   /** Of each cut call, simulated seconds: what it talked beyond its last paid second, without `withheld`. */
   unpaidTalkSeconds: Percentiles;
+  /** The same call by call, longest first. */
+  cutCalls: CutCall[];
   /** Simulated seconds that cut calls talked while the simulator itself kept the engine from knowing or acting. */
   withheldSeconds: number;
   /** Simulated seconds from an end command's arrival at the control URL until the call was over. */
@@ -67,6 +69,14 @@ export interface RunReport {
   settlement: Settlement;
   charges: CallCharge[];
   failures: string[];
+}
+
+/** What a cut call talked beyond its last paid second, and, before that, unseen because of the simulator. */
+export interface CutCall {
+  call: string;
+  callId: string;
+  unpaidTalkSeconds: number;
+  withheldSeconds: number;
 }
 
 /** One call's money, for comparing runs. */
@@ -155,6 +165,14 @@ export function reportOf(facts: RunFacts): RunReport {
     webhooks: webhookFigures(facts.deliveries.records),
     leakingCalls: count(({ leakPence }) => leakPence > 0),
     unpaidTalkSeconds: percentiles(unpaid),
+    cutCalls: cutCalls
+      .map(({ audited: { label, callId } }, index) => ({
+        call: label,
+        callId,
+        unpaidTalkSeconds: unpaid[index]!,
+        withheldSeconds: withheld[index]!,
+      }))
+      .sort((a, b) => b.unpaidTalkSeconds - a.unpaidTalkSeconds),
     withheldSeconds: withheld.reduce((total, seconds) => total + seconds, 0),
     hangUpSeconds: percentiles(ends.map((simulatedMs) => simulatedMs / 1000)),
     roundTrip: bound.roundTrip,
