@@ -5,6 +5,8 @@ import { webhookFigures } from './latency';
 const TALK_MS = 2_000;
 /** The engine's own timer looks four times a second: real time, so a fast run turns it into much talk. */
 const LOOK_REAL_MS = 250;
+/** The message to the engine, and its order back. */
+const CROSSINGS = 2;
 /** A machine that is slower than this is no measure any more: talk that is longer counts as leaked, whoever was slow. */
 const MACHINE_REAL_AT_MOST_MS = 250;
 
@@ -23,7 +25,8 @@ export interface RoundTripAllowance {
 /**
  * A control round trip crosses the same machine as a webhook, the other way: a process that has to wait for its turn, a
  * look-up, a durable note, one request. So an order to hang up may take as long as the slowest webhook of the run waited,
- * which no fixed figure can know. The gate is left out: it has a deadline of its own.
+ * which no fixed figure can know. Twice that, because of a call for which nothing could be held all talk is unpaid: the
+ * message that tells of it crosses the machine first. The gate is left out: it has a deadline of its own.
  */
 export function roundTripAllowance(
   records: readonly DeliveryRecord[],
@@ -32,7 +35,8 @@ export function roundTripAllowance(
 ): RoundTripAllowance {
   const slowestAnswerMs = webhookFigures(records).othersMs.max;
   if (givenSeconds !== undefined) return { talkMs: givenSeconds * 1000, slowestAnswerMs, machineTooSlow: false };
-  const realMs = LOOK_REAL_MS + Math.min(slowestAnswerMs, MACHINE_REAL_AT_MOST_MS);
-  const machineTooSlow = slowestAnswerMs > MACHINE_REAL_AT_MOST_MS;
+  const machineMs = CROSSINGS * slowestAnswerMs;
+  const realMs = LOOK_REAL_MS + Math.min(machineMs, MACHINE_REAL_AT_MOST_MS);
+  const machineTooSlow = machineMs > MACHINE_REAL_AT_MOST_MS;
   return { talkMs: TALK_MS + realMs * speed, realMs, slowestAnswerMs, machineTooSlow };
 }
