@@ -78,16 +78,21 @@ export class Courier {
     fate: Fate,
     timeoutMs: number,
   ): Promise<WebhookReply | undefined> {
+    const sentAtMs = this.schedule.clock.nowMs();
     const body = message.body();
-    const headers = webhookHeaders(server, this.credentials, body, this.schedule.clock.nowMs(), fate.wrongSecret);
+    const headers = webhookHeaders(server, this.credentials, body, sentAtMs, fate.wrongSecret);
     try {
       const { slowMs } = fate;
       const reply = await this.sender.post({ url: server.url ?? '', body, headers, timeoutMs, slowMs });
-      this.note(call, message, isAccepted(reply) ? 'accepted' : 'rejected', fate, { reply, bytes: body.length });
+      this.note(call, message, isAccepted(reply) ? 'accepted' : 'rejected', fate, {
+        sentAtMs,
+        reply,
+        bytes: body.length,
+      });
       return reply;
     } catch (error) {
       const failure = error instanceof Error ? error.message || error.name : String(error);
-      this.note(call, message, 'unreachable', fate, { failure, bytes: body.length });
+      this.note(call, message, 'unreachable', fate, { sentAtMs, failure, bytes: body.length });
       return undefined;
     }
   }
@@ -97,13 +102,15 @@ export class Courier {
     message: OutgoingMessage,
     result: DeliveryResult,
     fate: Fate,
-    outcome: { reply?: WebhookReply; failure?: string; bytes?: number } = {},
+    outcome: { sentAtMs?: number; reply?: WebhookReply; failure?: string; bytes?: number } = {},
   ): void {
+    const atMs = this.schedule.clock.nowMs();
     this.log.add({
       callId: call.id,
       name: message.name,
       result,
-      atMs: this.schedule.clock.nowMs(),
+      sentAtMs: outcome.sentAtMs ?? atMs,
+      atMs,
       status: outcome.reply?.status,
       latencyMs: outcome.reply?.latencyMs,
       failure: outcome.failure,

@@ -6,6 +6,8 @@ export interface DeliveryRecord {
   /** Message type, with the status after a colon: `status-update:ended`. */
   name: string;
   result: DeliveryResult;
+  /** Simulated time at which it left; of a lost one, at which it should have. */
+  sentAtMs: number;
   /** Simulated time at which the outcome was known. */
   atMs: number;
   status?: number;
@@ -28,12 +30,13 @@ export class DeliveryLog {
     return this.records.filter((record) => record.callId === callId);
   }
 
-  /** Simulated time at which the engine first accepted any news of a call that had started at `startedAtMs`. */
-  firstHeardAtMs(callId: string, startedAtMs: number): number | undefined {
-    return this.records.find((r) => r.callId === callId && r.result === 'accepted' && isNews(r, startedAtMs))?.atMs;
+  /** Simulated time at which the first news of an answered call left that the engine accepted. */
+  firstToldAtMs(callId: string): number | undefined {
+    const told = this.of(callId).filter((record) => record.result === 'accepted' && isNews(record));
+    return told.length === 0 ? undefined : Math.min(...told.map(({ sentAtMs }) => sentAtMs));
   }
 }
 
-function isNews({ name, atMs }: DeliveryRecord, startedAtMs: number): boolean {
-  return name !== 'assistant-request' && name !== 'status-update:ringing' && atMs >= startedAtMs;
+function isNews({ name }: DeliveryRecord): boolean {
+  return name !== 'assistant-request' && name !== 'status-update:ringing';
 }

@@ -1,3 +1,4 @@
+import { chargesOf } from './accounted-calls';
 import type { EngineApi } from './engine-api';
 import type { PlacedCall } from './caller-pool';
 import { priceOfMs, secondsFor } from './price-oracle';
@@ -34,19 +35,13 @@ const HUNG_UP = 'customer-ended-call';
 
 /** Compares what each call should have cost with what its wallet paid. */
 export async function auditCalls(placed: readonly PlacedCall[], tenants: readonly Tenant[], engine: EngineApi) {
-  const charges = new Map<string, number[]>();
-  for (const { orgId } of tenants) {
-    for (const { callId, vapiCallId, amountPence } of await engine.callDeductions(orgId)) {
-      const id = vapiCallId ?? callId ?? 'no call';
-      charges.set(id, [...(charges.get(id) ?? []), amountPence]);
-    }
-  }
+  const charges = await chargesOf(tenants, engine);
   const audited: AuditedCall[] = [];
   for (const entry of placed) audited.push(await auditCall(entry, charges.get(entry.call.id) ?? [], engine));
   return audited;
 }
 
-async function auditCall({ call, planned, tenant }: PlacedCall, rows: number[], engine: EngineApi) {
+async function auditCall({ call, planned, tenant }: PlacedCall, rows: readonly number[], engine: EngineApi) {
   const card = tenant.wallet.card;
   const pricePence = priceOfMs(card, call.talkedMs);
   const chargedPence = rows.reduce((sum, amount) => sum + Math.abs(amount), 0);

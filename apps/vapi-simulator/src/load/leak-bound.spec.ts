@@ -14,16 +14,17 @@ describe('the leak that a call is allowed', () => {
     gate = 'accepted',
     reservedFirst = false,
     cut = true,
-    heardAtMs = 10,
+    toldAtMs = 0,
     ...terms
-  }: Partial<BoundTerms> & { gate?: string; reservedFirst?: boolean; cut?: boolean; heardAtMs?: number | null } = {}) {
+  }: Partial<BoundTerms> & { gate?: string; reservedFirst?: boolean; cut?: boolean; toldAtMs?: number | null } = {}) {
     const deliveries = new DeliveryLog();
-    if (heardAtMs !== null)
+    if (toldAtMs !== null)
       deliveries.add({
         callId: 'c',
         name: 'status-update:in-progress',
         result: 'accepted',
-        atMs: heardAtMs,
+        sentAtMs: toldAtMs,
+        atMs: toldAtMs + 4_000,
         wrongSecret: false,
         slow: false,
         bytes: 1,
@@ -38,7 +39,7 @@ describe('the leak that a call is allowed', () => {
     } as AuditedCall;
     const usual: BoundTerms = {
       policy: 'protect',
-      roundTripMs: 5_000,
+      roundTrip: { talkMs: 5_000, slowestAnswerMs: 0, machineTooSlow: false },
       deliveries,
       commands: [],
       downtime: new Downtime(),
@@ -49,11 +50,11 @@ describe('the leak that a call is allowed', () => {
   it('is nothing under strict behind the gate, whatever happens', () => {
     const downtime = new Downtime();
     downtime.begin(0);
-    expect(boundOf({ policy: 'strict', downtime, heardAtMs: null })).toBe(0);
+    expect(boundOf({ policy: 'strict', downtime, toldAtMs: null })).toBe(0);
   });
 
   it('is nothing under strict for a call whose reseller reserved first, and a round trip without that', () => {
-    expect(boundOf({ policy: 'strict', gate: 'none', reservedFirst: true, heardAtMs: null })).toBe(0);
+    expect(boundOf({ policy: 'strict', gate: 'none', reservedFirst: true, toldAtMs: null })).toBe(0);
     expect(boundOf({ policy: 'strict', gate: 'none' })).toBe(5);
   });
 
@@ -67,8 +68,22 @@ describe('the leak that a call is allowed', () => {
   });
 
   it('grows by what the engine was kept from knowing', () => {
-    expect(boundOf({ heardAtMs: 20_000 })).toBe(25);
-    expect(boundOf({ heardAtMs: null })).toBe(100);
+    expect(boundOf({ toldAtMs: 20_000 })).toBe(25);
+    expect(boundOf({ toldAtMs: null })).toBe(100);
+  });
+
+  it('grows by every second that the simulator kept a message, and not by the time its answer took', () => {
+    expect(boundOf({ toldAtMs: 1_000 })).toBe(6);
+    expect(boundOf({ toldAtMs: 0 })).toBe(5);
+  });
+
+  it('counts once what the engine was not told of while it was killed', () => {
+    const downtime = new Downtime();
+    downtime.begin(0);
+    downtime.end(30_000);
+    expect(boundOf({ downtime, toldAtMs: 20_000 })).toBe(35);
+    expect(boundOf({ downtime, toldAtMs: 40_000 })).toBe(45);
+    expect(boundOf({ downtime, toldAtMs: null })).toBe(100);
   });
 
   it('grows by the time the engine was killed, and by control requests that we made fail', () => {

@@ -1,3 +1,5 @@
+import type { Settlement } from './settlement';
+
 const REDRAW_MS = 200;
 const PLAIN_LINE_EVERY_MS = 5_000;
 const BAR_WIDTH = 20;
@@ -48,5 +50,12 @@ export function callsLine({ calls, placed, over, turnedAway, cut, startedAt, spe
   return (
     `[${bar}] ${done}/${calls} calls done, ${placed - over} on the line, ${turnedAway} not started, ${cut} cut` +
     ` | ${seconds.toFixed(0)} s, ${minutes} min simulated`
+  );
+}
+
+export function waitingLine({ afterSeconds, liveCalls, heldPence, unaccounted }: Settlement): string {
+  return (
+    `all calls are over; after ${afterSeconds.toFixed(0)} s ${liveCalls} are live, ${heldPence}p held, ` +
+    `${unaccounted.length} not charged yet`
   );
 }

@@ -66,11 +66,9 @@ function moneyRows(report: RunReport): Row[] {
 }
 
 function talkRows(report: RunReport): Row[] {
-  const allowed = report.allowedRoundTripSeconds;
-  const real = ((allowed * 1000) / report.speed).toFixed(0);
   return [
     ['per cut call', spread(report.unpaidTalkSeconds, 's')],
-    ['one round trip may take', `${allowed} s of talk (${real} ms of real time at ${report.speed}x)`],
+    ['one round trip may take', roundTrip(report)],
     ['hang-up after end-call', spread(report.hangUpSeconds, 's')],
     ['kept from the engine', `${report.withheldSeconds.toFixed(0)} s of cut calls' talk, not counted above`],
   ];
@@ -86,6 +84,13 @@ function engineRows(report: RunReport): Row[] {
     ['calls without any message', String(report.neverHeardOf.length)],
     ['control commands', String(report.controlCommands)],
   ];
+}
+
+function roundTrip({ roundTrip: { talkMs, realMs, slowestAnswerMs }, speed }: RunReport): string {
+  const seconds = (talkMs / 1000).toFixed(1);
+  if (realMs === undefined) return `${seconds} s of talk, as the command line says`;
+  const real = `${realMs.toFixed(0)} ms of real time at ${speed}x`;
+  return `${seconds} s of talk, in it ${real}; the slowest webhook took ${slowestAnswerMs.toFixed(0)} ms`;
 }
 
 function spread({ count, p50, p95, p99, max }: Percentiles, unit: string): string {

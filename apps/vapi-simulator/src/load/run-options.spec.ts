@@ -7,7 +7,9 @@ const read = (line: string, env: NodeJS.ProcessEnv = {}) =>
 describe('the command line of a run', () => {
   it('needs nothing: it starts an engine of its own, 60 times faster than life', () => {
     const options = read('');
-    expect(options).toMatchObject({ speed: 60, concurrency: 20, roundTripSeconds: 17, settleSeconds: 100 });
+    expect(options).toMatchObject({ speed: 60, concurrency: 20, settleSeconds: 100 });
+    expect(options?.roundTripSeconds).toBeUndefined();
+    expect(read('--round-trip-seconds 5')?.roundTripSeconds).toBe(5);
     expect(options?.engine).toMatchObject({ kind: 'spawn', killAt: [] });
   });
 

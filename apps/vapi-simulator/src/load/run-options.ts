@@ -13,8 +13,8 @@ export interface RunOptions {
   /** Outbound and web calls: reserve at the engine, then start them with what that pays as their cap. */
   reserveFirst: boolean;
   port: number;
-  /** Talk that one control round trip may take, simulated seconds: the leak that `protect` is allowed per cut call. */
-  roundTripSeconds: number;
+  /** Talk that one control round trip may take, simulated seconds; undefined: measured in the run. */
+  roundTripSeconds?: number;
   settleSeconds: number;
   engine:
     | { kind: 'spawn'; main: string; env: Record<string, string>; killAt: number[]; tellPublicUrl: boolean }
@@ -30,9 +30,6 @@ export interface RunOptions {
   keepData: boolean;
 }
 
-/** Talk until the hang-up command has worked, plus a quarter of a real second of network and scheduling. */
-const ROUND_TRIP_TALK_SECONDS = 2;
-const ROUND_TRIP_REAL_SECONDS = 0.25;
 /** Holds of calls whose report got lost live for the engine's reservation lifetime; then come sweep and question. */
 const LOST_CALLS_KEEP_HOLDS_SECONDS = 2_400;
 const SETTLE_AT_LEAST_SECONDS = 60;
@@ -51,12 +48,10 @@ export function readRunOptions(args: string[], env: NodeJS.ProcessEnv, freshId: 
     // Nothing else gives such a call a cap, and without one `strict` would promise too much.
     reserveFirst: values['reserve-first'] ?? values.policy === 'strict',
     port: whole(values.port, 'port', 0, 65_535),
-    roundTripSeconds: number(
-      values['round-trip-seconds'] ?? String(ROUND_TRIP_TALK_SECONDS + ROUND_TRIP_REAL_SECONDS * speed),
-      'round-trip-seconds',
-      0,
-      600,
-    ),
+    roundTripSeconds:
+      values['round-trip-seconds'] === undefined
+        ? undefined
+        : number(values['round-trip-seconds'], 'round-trip-seconds', 0, 600),
     settleSeconds: number(
       values['settle-seconds'] ?? String(SETTLE_AT_LEAST_SECONDS + LOST_CALLS_KEEP_HOLDS_SECONDS / speed),
       'settle-seconds',

@@ -6,10 +6,12 @@ import { type CallPlan, planCalls } from './call-plan';
 import { Downtime } from './downtime';
 import { EngineApi } from './engine-api';
 import { EngineProcess, freePort } from './engine-process';
-import { callsLine, type ProgressLine } from './progress-line';
+import { callsLine, type ProgressLine, waitingLine } from './progress-line';
+import { recoveryRealMs } from './recovery-time';
 import { Reseller } from './reseller';
 import { type RunReport, reportOf } from './run-report';
 import type { RunOptions } from './run-options';
+import { roundTripAllowance } from './round-trip-allowance';
 import { settle } from './settlement';
 import { createTenants } from './tenants';
 
@@ -84,16 +86,19 @@ async function run(
   await restarted;
   await Promise.race([vapi.idle(), new Promise((resolve) => setTimeout(resolve, DELIVERIES_DONE_WITHIN_MS).unref())]);
 
-  const settlement = await settle(engine, tenants, options.settleSeconds, ({ liveCalls, heldPence, afterSeconds }) =>
-    progress.show(
-      () => `all calls are over; after ${afterSeconds.toFixed(0)} s ${liveCalls} are live, ${heldPence}p held`,
-    ),
+  // Counted from here, not from the end of the last call: later by the deliveries, and the engine is up.
+  const patience = {
+    closedWithinSeconds: options.settleSeconds,
+    foundWithinSeconds: recoveryRealMs(vapi.clock) / 1000,
+  };
+  const settlement = await settle(engine, tenants, placed, patience, (state) =>
+    progress.show(() => waitingLine(state)),
   );
   progress.clear();
   const audited = await auditCalls(placed, tenants, engine);
-  const roundTripMs = options.roundTripSeconds * 1000;
   const { deliveries, commands } = vapi;
-  const bound = { policy, roundTripMs, deliveries, commands, downtime };
+  const roundTrip = roundTripAllowance(deliveries.records, options.speed, options.roundTripSeconds);
+  const bound = { policy, roundTrip, deliveries, commands, downtime };
   const apiServerErrors = engine.serverErrors;
   return reportOf({ options, placed, turnedAway, audited, settlement, deliveries, commands, bound, apiServerErrors });
 }

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { type ToyMistake, ToyEngine } from '../testing/toy-engine';
+import { type ToyManner, type ToyMistake, ToyEngine } from '../testing/toy-engine';
 import { freePort } from './engine-process';
 import { ProgressLine } from './progress-line';
 import { readRunOptions } from './run-options';
@@ -12,9 +12,9 @@ const SMALL_RUN =
   '--seed 3 --speed 400 --settle-seconds 2 --admin-key any --webhook-secret any';
 
 describe('the judge of a run tells right from wrong', () => {
-  async function run(mistake: ToyMistake, more = ''): Promise<RunReport> {
+  async function run(manner: ToyManner, more = ''): Promise<RunReport> {
     const port = await freePort();
-    const engine = await new ToyEngine(mistake, `http://127.0.0.1:${port}`).start();
+    const engine = await new ToyEngine(manner, `http://127.0.0.1:${port}`).start();
     const args = `${SMALL_RUN} --port ${port} --engine ${engine.url} ${more}`.trim().split(' ');
     try {
       const silent = new ProgressLine(new PassThrough() as unknown as NodeJS.WriteStream);
@@ -25,7 +25,7 @@ describe('the judge of a run tells right from wrong', () => {
   }
 
   it('says yes to an honest engine', async () => {
-    const report = await run('none');
+    const report = await run('honest');
     expect(report.failures).toEqual([]);
     expect(report).toMatchObject({ calls: 30, leakPence: 0, leakBoundPence: 0, overchargedPence: 0 });
     expect(report.refused).toBeGreaterThan(0);
@@ -35,12 +35,19 @@ describe('the judge of a run tells right from wrong', () => {
   });
 
   it('finds the same money with and without faults when nobody is cut', async () => {
-    const clean = await run('none', '--poor 0');
-    const faulty = await run('none', '--poor 0 --lost 20 --duplicated 20 --reordered 20 --late 10 --late-seconds 60');
+    const clean = await run('honest', '--poor 0');
+    const faulty = await run('honest', '--poor 0 --lost 20 --duplicated 20 --reordered 20 --late 10 --late-seconds 60');
     expect(clean.failures).toEqual([]);
     expect(faulty.failures).toEqual([]);
     expect(faulty.penceCharged).toBe(clean.penceCharged);
     expect(clean.penceCharged).toBe(clean.pencePriced);
+  });
+
+  it('says yes to an engine that finds by itself, some time later, what it was not told', async () => {
+    const report = await run('finds every third call late', '--poor 0');
+    expect(report.failures).toEqual([]);
+    expect(report.settlement).toMatchObject({ settled: true, unaccounted: [] });
+    expect(report.settlement.afterSeconds).toBeGreaterThan(1);
   });
 
   it.each<[ToyMistake, string]>([

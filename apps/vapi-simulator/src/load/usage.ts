@@ -27,8 +27,11 @@ The verdict
   --compare-faults          plays the plan three times: without faults, with them (default: 20 % lost, duplicated,
                             reordered), and with kill -9 as well (default: at 0.5); shows the difference in pence.
                             With --poor 0 nobody is refused or cut, so that every call can be compared
-  --round-trip-seconds      talk that a control round trip may cost (default 2 + 0.25 × speed)
-  --settle-seconds          how long to wait, in real seconds, until all holds are gone
+  --round-trip-seconds      talk that a control round trip may cost. Default: 2 s and, × speed, the quarter of a second
+                            between two looks of the engine's timer and twice the slowest answer to a webhook of
+                            the run, of which a quarter of a second at most
+  --settle-seconds          how long to wait, in real seconds, until all holds are gone. A call that nobody told the
+                            engine of has at least its report grace and three polls of Vapi's list to be charged
   --json                    one JSON document on stdout
 
 Exit code 0: every call charged exactly once, no hold left, reconciliation ok, leak within the bound.

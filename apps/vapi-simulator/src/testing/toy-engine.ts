@@ -18,8 +18,13 @@ interface ToyOrganisation {
 }
 
 /** How a toy engine may be wrong. The judge must notice each. */
-export type ToyMistake =
-  'none' | 'charges twice' | 'drops every third report' | 'caps charges at the hold' | 'has no cap';
+export type ToyMistake = 'charges twice' | 'drops every third report' | 'caps charges at the hold' | 'has no cap';
+
+/** `finds every third call late` is no mistake: that is how an engine charges a call of which no message came. */
+export type ToyManner = 'honest' | 'finds every third call late' | ToyMistake;
+
+/** Real time, and longer than everything else of a small run takes. */
+const FOUND_AFTER_MS = 2_500;
 
 interface WireMessage {
   type: string;
@@ -52,7 +57,7 @@ export class ToyEngine {
   });
 
   constructor(
-    private readonly mistake: ToyMistake,
+    private readonly manner: ToyManner,
     private readonly vapiUrl: string,
   ) {}
 
@@ -123,19 +128,30 @@ export class ToyEngine {
     if (seconds < 10) return { error: 'Sorry, not enough credits on your account, please refill.' };
     const heldPence = priceOfMs(org.card, seconds * 1000);
     this.calls.set(callId, { orgId, kind: 'inboundPhoneCall', heldPence, uncollectedPence: 0 });
-    const uncapped = this.mistake === 'has no cap' || this.mistake === 'caps charges at the hold';
+    const uncapped = this.manner === 'has no cap' || this.manner === 'caps charges at the hold';
     const maxDurationSeconds = uncapped ? 43_200 : secondsFor(org.card, heldPence);
     return { assistantId: 'assistant', assistantOverrides: { maxDurationSeconds } };
   }
 
   private report(callId: string, talkedMs: number): void {
     this.reports += 1;
-    if (this.mistake === 'drops every third report' && this.reports % 3 === 0) {
-      const dropped = this.calls.get(callId);
-      if (dropped) Object.assign(dropped, { heldPence: 0, chargedPence: 0 });
-      return;
-    }
-    this.charge(callId, talkedMs);
+    const third = this.reports % 3 === 0;
+    if (third && this.manner === 'drops every third report') this.forget(callId);
+    else if (third && this.manner === 'finds every third call late') this.findLate(callId, talkedMs);
+    else this.charge(callId, talkedMs);
+  }
+
+  private forget(callId: string): void {
+    const call = this.calls.get(callId);
+    if (call) Object.assign(call, { heldPence: 0, chargedPence: 0 });
+  }
+
+  private findLate(callId: string, talkedMs: number): void {
+    this.forget(callId);
+    setTimeout(() => {
+      Object.assign(this.calls.get(callId) ?? {}, { chargedPence: undefined });
+      this.charge(callId, talkedMs);
+    }, FOUND_AFTER_MS).unref();
   }
 
   private charge(callId: string, talkedMs: number): void {
@@ -146,9 +162,9 @@ export class ToyEngine {
     const { heldPence } = call;
     call.heldPence = 0;
     const free = org.balancePence - this.held(org);
-    call.chargedPence = Math.min(price, this.mistake === 'caps charges at the hold' ? heldPence : free);
-    if (this.mistake !== 'caps charges at the hold') call.uncollectedPence = price - call.chargedPence;
-    const copies = this.mistake === 'charges twice' ? 2 : 1;
+    call.chargedPence = Math.min(price, this.manner === 'caps charges at the hold' ? heldPence : free);
+    if (this.manner !== 'caps charges at the hold') call.uncollectedPence = price - call.chargedPence;
+    const copies = this.manner === 'charges twice' ? 2 : 1;
     org.balancePence -= call.chargedPence * copies;
     for (let i = 0; i < copies; i += 1) org.rows.push({ callId, vapiCallId: callId, amountPence: call.chargedPence });
   }
