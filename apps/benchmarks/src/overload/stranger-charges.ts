@@ -1,7 +1,7 @@
 import { BENCH_OPERATOR_KEY } from '../http/engine-program';
 import { BillingRequests } from '../http/billing-requests';
 import { CallerPool } from '../http/caller-pool';
-import type { HttpAnswer } from '../http/http-caller';
+import type { HttpAnswer } from '../http/http-answer';
 import { CHARGE_PENCE } from '../ledger/charge-shape';
 
 /** More than the engine lets wait (8 192), so that the queue that fills up is the engine's, not ours. */
