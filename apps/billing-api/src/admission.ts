@@ -44,10 +44,12 @@ export class Admission {
       const limit = URGENT.test(request.url ?? '') ? this.limits.urgentRequests : this.limits.requests;
       if (this.inside >= limit) return this.shed(request, response);
       this.inside += 1;
-      response.once('close', () => (this.inside -= 1));
+      response.on('close', this.left);
       for (const listener of behind) listener(request, response);
     });
   }
+
+  private readonly left = (): void => void (this.inside -= 1);
 
   private shed(request: IncomingMessage, response: ServerResponse): void {
     this.onShed();
