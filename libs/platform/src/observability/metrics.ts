@@ -41,7 +41,10 @@ export class Metrics implements BatchMetrics {
     help: 'commands refused because the queue was full',
     labelNames: ['batcher'],
     registers: [this.registry],
+    // Counted plainly and told when somebody asks: a refusal must cost next to nothing.
+    collect: () => this.tellSheds(),
   });
+  private readonly sheds = new Map<string, number>();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -55,6 +58,11 @@ export class Metrics implements BatchMetrics {
   }
 
   shed(batcher: string): void {
-    this.overloaded.inc({ batcher });
+    this.sheds.set(batcher, (this.sheds.get(batcher) ?? 0) + 1);
+  }
+
+  private tellSheds(): void {
+    for (const [batcher, count] of this.sheds) this.overloaded.inc({ batcher }, count);
+    this.sheds.clear();
   }
 }
