@@ -3,6 +3,8 @@
  * Else the more is asked of a full engine the less it serves: its own database's answers wait behind the refusals.
  */
 const SHARE = 0.5;
+/** At a time, however long nothing was refused before: what was let in is not to wait for longer. */
+const MOST_MS = 10;
 /** Refused in each turn of the event loop whatever the time: an engine with nothing else to do refuses at its pace. */
 const AT_LEAST = 16;
 
@@ -23,7 +25,7 @@ export class RefusalTurn {
 
   private readonly turn = (): void => {
     const began = performance.now();
-    const until = began + (began - this.lastEndedMs) * SHARE;
+    const until = began + Math.min((began - this.lastEndedMs) * SHARE, MOST_MS);
     const { waiting } = this;
     for (let written = 0; this.next < waiting.length; written++) {
       if (written >= AT_LEAST && performance.now() > until) break;

@@ -57,7 +57,7 @@ export class AuthGuard implements CanActivate {
     const controller = context.getClass();
     const handler = context.getHandler();
     let handlers = this.accesses.get(controller);
-    if (!handlers) this.accesses.set(controller, (handlers = new Map()));
+    if (!handlers) this.accesses.set(controller, (handlers = new Map<Handler, Access | undefined>()));
     if (!handlers.has(handler)) {
       handlers.set(handler, this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [handler, controller]));
     }
