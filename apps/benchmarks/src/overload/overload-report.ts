@@ -4,12 +4,21 @@ import type { Machine } from '../report/machine';
 import type { BatchWatch } from './batch-watch';
 import type { Answered, Observation, StrangerCharges } from './stranger-charges';
 
+/** Offered, in peaks. */
+export const OVERLOAD = 3;
 const GOODPUT = 0.8;
 /** Of the peak: a queue that holds more than this many seconds of work makes clients give up before their turn. */
 const RECOVERED_WITHIN_S = 2;
 /** The engine is itself again when a second's p99 is within this of what it was before, or within a hiccup. */
 const RECOVERED = { times: 3, hiccupMs: 50 } as const;
 const MS = 1_000;
+
+/** How many of the machine's cores each had. */
+export interface Cores {
+  readonly engine: number;
+  readonly postgres: number;
+  readonly generator: number;
+}
 
 export interface Phase {
   readonly name: string;
@@ -18,13 +27,14 @@ export interface Phase {
   /** performance.now() */
   readonly beganMs: number;
   readonly observations: readonly Observation[];
-  readonly cores: { readonly engine: number; readonly postgres: number; readonly generator: number };
+  readonly cores: Cores;
 }
 
 export interface OverloadRun {
   readonly machine: Machine;
   readonly startedAt: string;
   readonly peak: number;
+  readonly peakCores: Cores;
   readonly before: Phase;
   readonly overload: Phase;
   readonly after: Phase;
@@ -33,7 +43,7 @@ export interface OverloadRun {
 }
 
 export function overloadReport(run: OverloadRun): BenchReport {
-  const { machine, startedAt, peak, before, overload, after, charges, watch } = run;
+  const { machine, startedAt, peak, peakCores, before, overload, after, charges, watch } = run;
   const served = of(overload, 'served');
   const reference = quantile(msOf(of(before, 'served')), 0.99);
   const faults = [...charges.faults].map(([what, count]) => `FAILED ${count} ×: ${what}`);
@@ -54,11 +64,35 @@ export function overloadReport(run: OverloadRun): BenchReport {
       `p99 of each second after the overload: ${p99BySecond(after)
         .map((ms) => ms.toFixed(0))
         .join(', ')} ms; before it ${reference.toFixed(0)} ms.`,
-      `Cores in use under overload: engine ${overload.cores.engine.toFixed(2)}, PostgreSQL ${overload.cores.postgres.toFixed(2)}, load generator ${overload.cores.generator.toFixed(2)}.`,
+      `Cores in use: at the peak ${coresOf(peakCores)}; under overload ${coresOf(overload.cores)}.`,
+      costNote(run),
       `/metrics meanwhile (${watch.looks} looks, longest ${watch.longestMs.toFixed(0)} ms): ${watch.batches} batches of ${watch.commandsPerBatch.toFixed(0)} commands, by lane ${watch.lanes.join(' + ')}; deepest queue ${watch.deepestQueue}; refused as overloaded ${watch.shed}.`,
       ...faults,
     ],
   };
+}
+
+function coresOf({ engine, postgres, generator }: Cores): string {
+  return `engine ${engine.toFixed(2)}, PostgreSQL ${postgres.toFixed(2)}, load generator ${generator.toFixed(2)}`;
+}
+
+/**
+ * What one thread can do at most: all its time goes to serving at the peak, and under three times the peak to serving s
+ * and refusing 3 − s. Taken from CPU times, so that it says what the engine does when it has the machine to itself.
+ */
+function costNote({ peak, peakCores, overload }: OverloadRun): string {
+  const seconds = overload.seconds;
+  const served = of(overload, 'served').length / seconds;
+  const shed = of(overload, 'shed').length / seconds;
+  const serving = peakCores.engine / peak;
+  const refusing = (overload.cores.engine - served * serving) / shed;
+  const share = refusing / serving;
+  const bound = (1 - OVERLOAD * share) / (1 - share);
+  return `A charge costs the engine ${inMicros(serving)} µs at the peak; a refusal ${inMicros(refusing)} µs, if serving cost the same under overload. With these, a thread that is full at the peak can serve ${bound.toFixed(2)} of it at three times the load.`;
+}
+
+function inMicros(seconds: number): string {
+  return (seconds * 1e6).toFixed(0);
 }
 
 /** Answered while the overload lasted: what was served afterwards from the queue is not what it kept serving. */
