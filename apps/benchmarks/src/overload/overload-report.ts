@@ -4,8 +4,6 @@ import type { Machine } from '../report/machine';
 import type { BatchWatch } from './batch-watch';
 import type { Answered, Observation, StrangerCharges } from './stranger-charges';
 
-/** Offered, in peaks. */
-export const OVERLOAD = 3;
 const GOODPUT = 0.8;
 /** Of the peak: a queue that holds more than this many seconds of work makes clients give up before their turn. */
 const RECOVERED_WITHIN_S = 2;
@@ -76,23 +74,11 @@ function coresOf({ engine, postgres, generator }: Cores): string {
   return `engine ${engine.toFixed(2)}, PostgreSQL ${postgres.toFixed(2)}, load generator ${generator.toFixed(2)}`;
 }
 
-/**
- * What one thread can do at most: all its time goes to serving at the peak, and under three times the peak to serving s
- * and refusing 3 − s. Taken from CPU times, so that it says what the engine does when it has the machine to itself.
- */
+/** By the CPU time that the engine got, so that a run on a machine that others use says something as well. */
 function costNote({ peak, peakCores, overload }: OverloadRun): string {
-  const seconds = overload.seconds;
-  const served = of(overload, 'served').length / seconds;
-  const shed = of(overload, 'shed').length / seconds;
-  const serving = peakCores.engine / peak;
-  const refusing = (overload.cores.engine - served * serving) / shed;
-  const share = refusing / serving;
-  const bound = (1 - OVERLOAD * share) / (1 - share);
-  return `A charge costs the engine ${inMicros(serving)} µs at the peak; a refusal ${inMicros(refusing)} µs, if serving cost the same under overload. With these, a thread that is full at the peak can serve ${bound.toFixed(2)} of it at three times the load.`;
-}
-
-function inMicros(seconds: number): string {
-  return (seconds * 1e6).toFixed(0);
+  const before = peak / peakCores.engine;
+  const under = servedMeanwhile(overload) / overload.seconds / overload.cores.engine;
+  return `For each second of CPU time the engine served ${before.toFixed(0)} at the peak and ${under.toFixed(0)} under overload, refusals included: ${(under / before).toFixed(2)}.`;
 }
 
 /** Answered while the overload lasted: what was served afterwards from the queue is not what it kept serving. */

@@ -11,13 +11,14 @@ import { openLoop } from '../measure/open-loop';
 import type { BenchReport } from '../report/bench-report';
 import { describeMachine } from '../report/machine';
 import { BatchWatch } from './batch-watch';
-import { OVERLOAD, overloadReport, type Cores, type Phase } from './overload-report';
+import { overloadReport, type Cores, type Phase } from './overload-report';
 import { StrangerCharges, type Observation } from './stranger-charges';
 
 /** Callers of the closed loop whose rate is the peak. */
 const IN_FLIGHT = 256;
 const PEAK_ROUNDS = 3;
 const PEAK_SECONDS = 4;
+const OVERLOAD = 3;
 const OVERLOAD_SECONDS = 20;
 const HALF = 0.5;
 const HALF_SECONDS = 8;
