@@ -1,5 +1,8 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { Doorstep } from './doorstep';
+import { OVERLOADED_HEADERS, overloadedBody } from './overloaded-answer';
+import { RefusalTurn } from './refusal-turn';
 
 /**
  * Requests in this process at once. Four full batches, two under way and two waiting: more would not be served any
@@ -14,8 +17,6 @@ const MAX_URGENT_REQUESTS = 8_192;
 const URGENT =
   /^\/(?:api\/vapi\/|api\/billing\/(?:commit|release)-credits|rest\/v1\/rpc\/commit_reserved_credits|health\/|metrics)/;
 
-const RETRY_AFTER_SECONDS = '1';
-
 export interface AdmissionLimits {
   readonly requests: number;
   readonly urgentRequests: number;
@@ -29,6 +30,9 @@ const LIMITS: AdmissionLimits = { requests: MAX_REQUESTS, urgentRequests: MAX_UR
  */
 export class Admission {
   private inside = 0;
+  /** Of connections that were turned away before. */
+  private readonly doorsteps = new WeakMap<Socket, Doorstep>();
+  private readonly refusals = new RefusalTurn();
 
   /** @param onShed told of each request that was turned away */
   constructor(
@@ -41,33 +45,35 @@ export class Admission {
     const behind = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse & { req: IncomingMessage }) => {
-      const limit = URGENT.test(request.url ?? '') ? this.limits.urgentRequests : this.limits.requests;
-      if (this.inside >= limit) return this.shed(request, response);
+      this.doorsteps.get(request.socket)?.entered(request, response);
+      if (!this.mayEnter(request.url ?? '')) return this.shed(request, response);
       this.inside += 1;
-      response.once('close', () => (this.inside -= 1));
+      response.on('close', this.left);
       for (const listener of behind) listener(request, response);
     });
   }
 
-  private shed(request: IncomingMessage, response: ServerResponse): void {
+  private readonly mayEnter = (target: string): boolean => {
+    if (this.inside < this.limits.requests) return true;
+    if (this.inside < this.limits.urgentRequests && URGENT.test(target)) return true;
     this.onShed();
-    const body = JSON.stringify({
-      type: 'urn:holdfast:problem:overloaded',
-      title: 'Service Unavailable',
-      status: 503,
-      detail: 'More requests are waiting than can be served in time.',
-      instance: (request.url ?? '').split('?', 1)[0],
-      code: 'overloaded',
-      requestId: randomUUID(),
-    });
-    response.writeHead(503, {
-      'content-type': 'application/problem+json; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
-      'retry-after': RETRY_AFTER_SECONDS,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    });
+    return false;
+  };
+
+  private shed(request: IncomingMessage, response: ServerResponse): void {
+    const body = overloadedBody((request.url ?? '').split('?', 1)[0] as string);
+    response.writeHead(503, { ...OVERLOADED_HEADERS, 'content-length': Buffer.byteLength(body) });
     response.end(body);
     request.resume(); // what is left of the body is read and dropped, so that the connection serves again
+    response.once('finish', () => this.watch(request.socket));
   }
+
+  /** Whoever is turned away comes again, and is then turned away for half the cost. */
+  private watch(socket: Socket): void {
+    if (this.doorsteps.has(socket)) return;
+    const { mayEnter } = this;
+    this.doorsteps.set(socket, new Doorstep(socket, { mayEnter, refuseLater: (write) => this.refusals.after(write) }));
+  }
+
+  private readonly left = (): void => void (this.inside -= 1);
 }

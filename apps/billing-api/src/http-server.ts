@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { classPipe, ProblemFilter, schemaPipe, sendProblem, type Settings } from '@holdfast/platform';
+import { ProblemFilter, RequestPipe, sendProblem, type Settings } from '@holdfast/platform';
 import { Refusal } from '@holdfast/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { registerJsonParser, WEBHOOK_PATH } from './json-body';
@@ -48,6 +48,6 @@ export function fastifyAdapter(settings: Settings): FastifyAdapter {
 }
 
 export function setUpHttp(app: NestFastifyApplication, onFault: (fault: unknown, requestId: string) => void): void {
-  app.useGlobalPipes(schemaPipe(), classPipe());
+  app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ProblemFilter(onFault));
 }

@@ -1,3 +1,4 @@
+import { useMemoryAsNeeded } from './start-in-little-memory';
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@holdfast/platform';
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     });
     void database?.exited.then(() => stop('The embedded PostgreSQL ended', 1));
     engine = await startEngine(settings);
+    useMemoryAsNeeded();
     console.log(welcome(engine.url, settings, secrets.made, database !== undefined));
   } catch (fault) {
     if (stopping) return;

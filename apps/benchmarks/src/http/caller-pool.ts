@@ -1,4 +1,5 @@
-import { HttpCaller, type HttpAnswer } from './http-caller';
+import type { HttpAnswer } from './http-answer';
+import { HttpCaller } from './http-caller';
 
 /** Fewer than the 511 that wait to be accepted. */
 const OPENED_AT_ONCE = 200;

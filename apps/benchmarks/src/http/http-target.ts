@@ -23,14 +23,20 @@ export interface LiveCall {
   readonly callId: string;
 }
 
-/** One variant for one round: CPU is that of the server's process, and of PostgreSQL. */
+export interface HttpSample extends Sample {
+  /** CPU of the load generator per request: it takes part of the same cores. */
+  readonly generatorMicros: number;
+}
+
+/** One variant for one round: CPU is that of the server's process, of PostgreSQL, and of this one. */
 export async function sampleHttp(
   target: HttpTarget,
   load: Load,
   postgresPid: number,
   next: () => HttpRequest,
   onAnswer: (request: HttpRequest) => void,
-): Promise<Sample> {
+): Promise<HttpSample> {
+  const own = process.cpuUsage();
   const before = [treeCpuMicros(target.pid), treeCpuMicros(postgresPid)] as const;
   const result = await closedLoop(load, async (index) => {
     const request = next();
@@ -41,5 +47,11 @@ export async function sampleHttp(
   });
   const spent = (pid: number, earlier: number | undefined): number =>
     ((treeCpuMicros(pid) ?? Number.NaN) - (earlier ?? Number.NaN)) / result.operations;
-  return { ...result, nodeMicros: spent(target.pid, before[0]), postgresMicros: spent(postgresPid, before[1]) };
+  const generator = process.cpuUsage(own);
+  return {
+    ...result,
+    nodeMicros: spent(target.pid, before[0]),
+    postgresMicros: spent(postgresPid, before[1]),
+    generatorMicros: (generator.user + generator.system) / result.operations,
+  };
 }

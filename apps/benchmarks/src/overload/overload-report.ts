@@ -11,6 +11,13 @@ const RECOVERED_WITHIN_S = 2;
 const RECOVERED = { times: 3, hiccupMs: 50 } as const;
 const MS = 1_000;
 
+/** How many of the machine's cores each had. */
+export interface Cores {
+  readonly engine: number;
+  readonly postgres: number;
+  readonly generator: number;
+}
+
 export interface Phase {
   readonly name: string;
   readonly perSecond: number;
@@ -18,13 +25,14 @@ export interface Phase {
   /** performance.now() */
   readonly beganMs: number;
   readonly observations: readonly Observation[];
-  readonly cores: { readonly engine: number; readonly postgres: number; readonly generator: number };
+  readonly cores: Cores;
 }
 
 export interface OverloadRun {
   readonly machine: Machine;
   readonly startedAt: string;
   readonly peak: number;
+  readonly peakCores: Cores;
   readonly before: Phase;
   readonly overload: Phase;
   readonly after: Phase;
@@ -33,7 +41,7 @@ export interface OverloadRun {
 }
 
 export function overloadReport(run: OverloadRun): BenchReport {
-  const { machine, startedAt, peak, before, overload, after, charges, watch } = run;
+  const { machine, startedAt, peak, peakCores, before, overload, after, charges, watch } = run;
   const served = of(overload, 'served');
   const reference = quantile(msOf(of(before, 'served')), 0.99);
   const faults = [...charges.faults].map(([what, count]) => `FAILED ${count} ×: ${what}`);
@@ -54,11 +62,23 @@ export function overloadReport(run: OverloadRun): BenchReport {
       `p99 of each second after the overload: ${p99BySecond(after)
         .map((ms) => ms.toFixed(0))
         .join(', ')} ms; before it ${reference.toFixed(0)} ms.`,
-      `Cores in use under overload: engine ${overload.cores.engine.toFixed(2)}, PostgreSQL ${overload.cores.postgres.toFixed(2)}, load generator ${overload.cores.generator.toFixed(2)}.`,
+      `Cores in use: at the peak ${coresOf(peakCores)}; under overload ${coresOf(overload.cores)}.`,
+      costNote(run),
       `/metrics meanwhile (${watch.looks} looks, longest ${watch.longestMs.toFixed(0)} ms): ${watch.batches} batches of ${watch.commandsPerBatch.toFixed(0)} commands, by lane ${watch.lanes.join(' + ')}; deepest queue ${watch.deepestQueue}; refused as overloaded ${watch.shed}.`,
       ...faults,
     ],
   };
+}
+
+function coresOf({ engine, postgres, generator }: Cores): string {
+  return `engine ${engine.toFixed(2)}, PostgreSQL ${postgres.toFixed(2)}, load generator ${generator.toFixed(2)}`;
+}
+
+/** By the CPU time that the engine got, so that a run on a machine that others use says something as well. */
+function costNote({ peak, peakCores, overload }: OverloadRun): string {
+  const before = peak / peakCores.engine;
+  const under = servedMeanwhile(overload) / overload.seconds / overload.cores.engine;
+  return `For each second of CPU time the engine served ${before.toFixed(0)} at the peak and ${under.toFixed(0)} under overload, refusals included: ${(under / before).toFixed(2)}.`;
 }
 
 /** Answered while the overload lasted: what was served afterwards from the queue is not what it kept serving. */

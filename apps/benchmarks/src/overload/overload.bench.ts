@@ -4,14 +4,14 @@ import { loadOrganizations } from '../database/organizations.loader';
 import { assertWalletsAddUp } from '../database/wallets-add-up';
 import type { Flags } from '../flags';
 import { runEngine, type EngineProgram } from '../http/engine-program';
-import { closedLoop } from '../measure/closed-loop';
+import { closedLoop, type LoopResult } from '../measure/closed-loop';
 import { treeCpuMicros } from '../measure/cpu-clock';
 import { median } from '../measure/median';
 import { openLoop } from '../measure/open-loop';
 import type { BenchReport } from '../report/bench-report';
 import { describeMachine } from '../report/machine';
 import { BatchWatch } from './batch-watch';
-import { overloadReport, type Phase } from './overload-report';
+import { overloadReport, type Cores, type Phase } from './overload-report';
 import { StrangerCharges, type Observation } from './stranger-charges';
 
 /** Callers of the closed loop whose rate is the peak. */
@@ -36,38 +36,41 @@ async function runOverload(flags: Flags, database: BenchDatabase): Promise<Bench
   const engine = await runEngine({ DATABASE_URL: database.url });
   try {
     const charges = new StrangerCharges(engine.port, wallets);
+    const clock = cpuClock(engine, database);
     await peakOf(charges); // warm-up
-    const rates: number[] = [];
-    for (let round = 0; round < PEAK_ROUNDS; round++) rates.push(await peakOf(charges));
-    const peak = median(rates);
+    const spent = clock();
+    const rounds: LoopResult[] = [];
+    for (let round = 0; round < PEAK_ROUNDS; round++) rounds.push(await peakOf(charges));
+    const peakCores = spent();
+    const peak = median(rounds.map(({ perSecond }) => perSecond));
     await charges.openAll();
-    const phase = phaseRunner(charges, engine, database);
+    const phase = phaseRunner(charges, clock);
     const before = await phase('half the peak', peak * HALF, HALF_SECONDS);
     const watch = new BatchWatch(engine.port);
     watch.start();
     // The half load after it starts with the last request of the overload, not when the last one is answered.
     const overloading = phase('three times the peak', peak * OVERLOAD, OVERLOAD_SECONDS);
     await new Promise((resolve) => setTimeout(resolve, OVERLOAD_SECONDS * 1_000));
+    const watched = watch.stop();
     const after = await phase('half the peak, after it', peak * HALF, HALF_SECONDS);
     const overload = await overloading;
-    await watch.stop();
+    await watched;
     charges.pool.close();
     await assertWalletsAddUp(database.admin, charges.chargedPence);
-    return overloadReport({ machine, startedAt, peak, before, overload, after, charges, watch });
+    return overloadReport({ machine, startedAt, peak, peakCores, before, overload, after, charges, watch });
   } finally {
     await engine.stop();
   }
 }
 
-async function peakOf(charges: StrangerCharges): Promise<number> {
+function peakOf(charges: StrangerCharges): Promise<LoopResult> {
   const load = { inFlight: IN_FLIGHT, seconds: PEAK_SECONDS };
-  return (await closedLoop(load, () => charges.charge(performance.now()))).perSecond;
+  return closedLoop(load, () => charges.charge(performance.now()));
 }
 
-type PhaseRunner = (name: string, perSecond: number, seconds: number) => Promise<Phase>;
-
-function phaseRunner(charges: StrangerCharges, engine: EngineProgram, database: BenchDatabase): PhaseRunner {
-  const cpu = (): { engine: number; postgres: number; generator: number } => {
+/** Cores in use from a call to the call of what it returned. */
+function cpuClock(engine: EngineProgram, database: BenchDatabase): () => () => Cores {
+  const look = (): Cores => {
     const own = process.cpuUsage();
     return {
       engine: treeCpuMicros(engine.pid) ?? Number.NaN,
@@ -75,20 +78,31 @@ function phaseRunner(charges: StrangerCharges, engine: EngineProgram, database: 
       generator: own.user + own.system,
     };
   };
+  return () => {
+    const began = performance.now();
+    const before = look();
+    return () => {
+      const now = look();
+      const micros = (performance.now() - began) * 1_000;
+      return {
+        engine: (now.engine - before.engine) / micros,
+        postgres: (now.postgres - before.postgres) / micros,
+        generator: (now.generator - before.generator) / micros,
+      };
+    };
+  };
+}
+
+type PhaseRunner = (name: string, perSecond: number, seconds: number) => Promise<Phase>;
+
+function phaseRunner(charges: StrangerCharges, clock: () => () => Cores): PhaseRunner {
   return async (name, perSecond, seconds) => {
     const observations: Observation[] = [];
     const beganMs = performance.now();
-    const spent = cpu();
+    const spent = clock();
     await openLoop({ perSecond, seconds }, async (dueMs) => {
       observations.push(await charges.charge(dueMs));
     });
-    const now = cpu();
-    const micros = (performance.now() - beganMs) * 1_000;
-    const cores = {
-      engine: (now.engine - spent.engine) / micros,
-      postgres: (now.postgres - spent.postgres) / micros,
-      generator: (now.generator - spent.generator) / micros,
-    };
-    return { name, perSecond, seconds, beganMs, observations, cores };
+    return { name, perSecond, seconds, beganMs, observations, cores: spent() };
   };
 }

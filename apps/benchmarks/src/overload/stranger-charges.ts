@@ -1,11 +1,11 @@
 import { BENCH_OPERATOR_KEY } from '../http/engine-program';
 import { BillingRequests } from '../http/billing-requests';
 import { CallerPool } from '../http/caller-pool';
-import type { HttpAnswer } from '../http/http-caller';
+import type { HttpAnswer } from '../http/http-answer';
 import { CHARGE_PENCE } from '../ledger/charge-shape';
 
-/** More than the engine lets wait (8 192), so that the queue that fills up is the engine's, not ours. */
-const MAX_CONNECTIONS = 12_000;
+/** Four times what the engine lets in (1 024), so that the queue that fills up is the engine's, not ours. */
+const MAX_CONNECTIONS = 4_096;
 /** `outcome_unknown`: the same key again, this often. */
 const MAX_REPEATS = 5;
 const RETRY_AFTER = /\r\nretry-after: \d+/i;

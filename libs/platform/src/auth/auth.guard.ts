@@ -4,16 +4,21 @@ import { refuse } from '../http/refused.error';
 import { Settings } from '../settings/settings';
 import { ACCESS, type Access, type CallerRequest } from './access.decorators';
 import { ApiKeys } from './api-keys';
+import type { Caller } from './caller';
 import { RateLimit } from './rate-limit';
 
 /** Wrong credentials one address may try per minute: enough for a misconfigured client, useless for guessing. */
 const FAILURES_PER_MINUTE = 600;
+
+type Controller = ReturnType<ExecutionContext['getClass']>;
+type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /** Every route needs a key unless it is marked otherwise. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   private readonly requests: RateLimit;
   private readonly failures = new RateLimit(FAILURES_PER_MINUTE);
+  private readonly accesses = new Map<Controller, Map<Handler, Access | undefined>>();
 
   constructor(
     private readonly reflector: Reflector,
@@ -23,15 +28,18 @@ export class AuthGuard implements CanActivate {
     this.requests = new RateLimit(settings.rateLimitPerMinute);
   }
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const access = this.accessTo(context);
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const key = credentialOf(request.headers);
-    const caller = key === null ? null : await this.keys.callerWith(key);
+    const caller = key === null ? null : this.keys.callerWith(key);
+    return caller instanceof Promise
+      ? caller.then((found) => this.admit(request, found, access))
+      : this.admit(request, caller, access);
+  }
+
+  private admit(request: CallerRequest, caller: Caller | null, access: Access | undefined): true {
     if (caller === null) {
       limit(this.failures, request.ip);
       throw refuse('unauthenticated', 'Send Authorization: Bearer <key> with a valid key.');
@@ -42,6 +50,18 @@ export class AuthGuard implements CanActivate {
     }
     request.caller = caller;
     return true;
+  }
+
+  /** Read from the metadata once a route: its controller and handler are the same for every request. */
+  private accessTo(context: ExecutionContext): Access | undefined {
+    const controller = context.getClass();
+    const handler = context.getHandler();
+    let handlers = this.accesses.get(controller);
+    if (!handlers) this.accesses.set(controller, (handlers = new Map<Handler, Access | undefined>()));
+    if (!handlers.has(handler)) {
+      handlers.set(handler, this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [handler, controller]));
+    }
+    return handlers.get(handler);
   }
 }
 

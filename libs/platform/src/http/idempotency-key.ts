@@ -12,15 +12,18 @@ export const IdempotencyKey = createParamDecorator((_: unknown, context: Executi
   if (key === undefined || key === '') {
     throw refuse('idempotency_key_required', 'Send an Idempotency-Key header: 1 to 255 printable characters.');
   }
-  // Node joins repeated headers with a comma: which of the keys was meant cannot be told.
-  const given = request.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'idempotency-key');
-  if (typeof key !== 'string' || given.length !== 1 || !KEY.test(key) || key.trim() === '') {
+  if (typeof key !== 'string' || !KEY.test(key) || key.trim() === '' || (key.includes(', ') && sentTwice(request))) {
     throw refuse('invalid_request', 'Idempotency-Key must be sent once, with 1 to 255 printable characters.', {
       errors: [{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable characters' }],
     });
   }
   return key;
 });
+
+/** Node joins repeated headers with a comma: which of the keys was meant cannot be told. */
+function sentTwice({ raw }: FastifyRequest): boolean {
+  return raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'idempotency-key').length !== 1;
+}
 
 /** Marks an answer as a repeat, in the header that clients look at. */
 export function markReplayed(reply: FastifyReply, replayed: boolean): void {

@@ -42,6 +42,8 @@ export class Metrics implements BatchMetrics, DecisionMetrics {
     help: 'commands refused because the queue was full',
     labelNames: ['batcher'],
     registers: [this.registry],
+    // Counted plainly and told when somebody asks: a refusal must cost next to nothing.
+    collect: () => this.tellSheds(),
   });
   private readonly decisions = new Counter({
     name: 'holdfast_commands_decided_total',
@@ -54,6 +56,7 @@ export class Metrics implements BatchMetrics, DecisionMetrics {
     help: 'batches judged on what somebody else had changed meanwhile (and decided anew): many when replicas share wallets',
     registers: [this.registry],
   });
+  private readonly sheds = new Map<string, number>();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -75,6 +78,11 @@ export class Metrics implements BatchMetrics, DecisionMetrics {
   }
 
   shed(batcher: string): void {
-    this.overloaded.inc({ batcher });
+    this.sheds.set(batcher, (this.sheds.get(batcher) ?? 0) + 1);
+  }
+
+  private tellSheds(): void {
+    for (const [batcher, count] of this.sheds) this.overloaded.inc({ batcher }, count);
+    this.sheds.clear();
   }
 }
