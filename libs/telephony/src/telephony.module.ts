@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { CREDIT_LISTENER, LedgerModule } from '@holdfast/ledger';
-import { Settings } from '@holdfast/platform';
+import { Settings, UnitOfWork } from '@holdfast/platform';
 import { CallLiveness, ReservationModule } from '@holdfast/reservation';
 import { SilentCalls } from './application/ask-about-silent-call';
+import { CALL_NOTES } from './application/call-notes.shelf';
 import { CallBook } from './application/call-book.port';
 import { CALL_CONTROL, type CallControl } from './application/call-control.port';
 import { CALL_LOOKUP, type CallLookup } from './application/call-lookup.port';
@@ -26,6 +27,7 @@ import { CallSteering } from './application/steer-call';
 import { CallStoryController } from './http/call-story.controller';
 import { DeliveriesController } from './http/deliveries.controller';
 import { LiveCallsController } from './http/live-calls.controller';
+import { CallNotesStore } from './infrastructure/call-notes-store';
 import { SqlCallBook } from './infrastructure/sql-call-book';
 import { SqlDeliveryLog } from './infrastructure/sql-delivery-log';
 import { SqlLiveCalls } from './infrastructure/sql-live-calls';
@@ -100,4 +102,8 @@ const callLookup = {
   ],
   exports: [CallLiveness, CREDIT_LISTENER, TelephonySchedules],
 })
-export class TelephonyModule {}
+export class TelephonyModule {
+  constructor(work: UnitOfWork) {
+    work.keep(CALL_NOTES, new CallNotesStore());
+  }
+}

@@ -9,8 +9,9 @@ export interface Delivery {
   readonly receivedAt: Date;
   readonly type: string;
   readonly callId: string | null;
-  readonly headers: unknown;
-  readonly payload: unknown;
+  /** JSON texts. */
+  readonly headers: string;
+  readonly payload: string;
 }
 
 export interface DeliveryResult {
@@ -24,7 +25,9 @@ export interface DeliveryResult {
   readonly at: Date;
 }
 
-export interface LoggedDelivery extends Delivery {
+export interface LoggedDelivery extends Omit<Delivery, 'headers' | 'payload'> {
+  readonly headers: unknown;
+  readonly payload: unknown;
   readonly orgId: string | null;
   readonly status: DeliveryStatus;
   readonly attempts: number;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { addSeconds, isRefusal, type Refusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
-import { Reservations, type CallCreditsReserved } from '@holdfast/reservation';
+import { Reservations, type CallCreditsReserved, type ReservedCreditsCommitted } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import type { CallEnded, CallFacts, CallReported, VapiEvent } from '../domain/call-event';
 import { momentOf } from '../domain/message-time';
@@ -18,8 +18,8 @@ export type Followed =
       readonly status: 'processed';
       readonly orgId: string | null;
       readonly outcome: Readonly<Record<string, unknown>>;
-      /** What the call book learns of it, on its way there: the message counts as processed when it has arrived. */
-      readonly written?: Promise<Refusal | undefined>;
+      /** The outcome is in the delivery log already: it became durable together with the money that it tells of. */
+      readonly logged?: boolean;
     }
   | { readonly status: 'ignored'; readonly orgId: string | null; readonly reason: string }
   | { readonly status: 'failed'; readonly orgId: string | null; readonly error: string; readonly transient: boolean };
@@ -54,7 +54,12 @@ export class CallFollower {
     return { known, tenant: known ? { orgId: known.orgId } : await this.tenants.find(call) };
   }
 
-  async follow(event: Followable, looked: Promise<Sighting> = this.look(event.call)): Promise<Followed> {
+  /** @param deliveryId whose outcome is logged together with the money that moves, where money moves */
+  async follow(
+    event: Followable,
+    looked: Promise<Sighting> = this.look(event.call),
+    deliveryId: string | null = null,
+  ): Promise<Followed> {
     const { known, tenant } = await looked;
     if (tenant === null) return this.withoutTenant(event);
     const { orgId, heldAs } = tenant;
@@ -67,7 +72,7 @@ export class CallFollower {
       case 'call-ended':
         return this.ended(event, orgId, known, heldAs);
       case 'call-report':
-        return this.reported(event, orgId, known, heldAs);
+        return this.reported(event, orgId, known, heldAs, deliveryId);
     }
   }
 
@@ -170,6 +175,7 @@ export class CallFollower {
     orgId: string,
     known: Call | null,
     heldAs: string | undefined,
+    deliveryId: string | null,
   ): Promise<Followed> {
     const { callId } = event.call;
     const { duration } = event;
@@ -181,36 +187,33 @@ export class CallFollower {
       await this.keepForOperator(event, orgId, billingCallId, known);
       return { status: 'failed', orgId, error: `no usable duration: ${duration.reason}`, transient: false };
     }
-    const charged = await this.settlement.charge({
-      callId,
-      billingCallId,
-      orgId,
-      seconds: duration.seconds,
-      startedAt: event.startedAt,
-      endedAt: event.endedAt,
-      endedReason: event.endedReason,
-      costUsd: event.costUsd,
-      source: 'vapi:report',
-    });
-    if (isRefusal(charged)) {
-      this.calls.tell({
-        callId,
-        orgId,
-        at: this.clock.approximate(),
-        kind: 'settlement_failed',
-        detail: { code: charged.code },
-      });
-      return failed(orgId, charged);
-    }
+    const { startedAt: began, endedAt: over, endedReason, costUsd } = event;
     const detail = { seconds: duration.seconds, ...(duration.flag && { flag: duration.flag }) };
-    this.calls.tell({ callId, orgId, at: this.clock.approximate(), kind: 'reported', detail });
-    const { transactionId, chargedPence, uncollectedPence, duplicate, late } = charged.committed;
-    return {
-      status: 'processed',
-      orgId,
-      outcome: { transactionId, chargedPence, uncollectedPence, duplicate, late, ...detail },
-      written: charged.written,
-    };
+    const settled = await this.settlement.settle(
+      {
+        callId,
+        billingCallId,
+        orgId,
+        seconds: duration.seconds,
+        startedAt: began,
+        endedAt: over,
+        endedReason,
+        costUsd,
+        source: 'vapi:report',
+      },
+      (committed, at, notes) => {
+        notes.happenings.push({ callId, orgId, at, kind: 'reported', detail });
+        if (deliveryId === null) return;
+        const outcome = outcomeOf(committed, detail);
+        notes.results.push({ id: deliveryId, status: 'processed', orgId, error: null, outcome, retryAt: null, at });
+      },
+    );
+    if (isRefusal(settled)) {
+      const at = this.clock.approximate();
+      this.calls.tell({ callId, orgId, at, kind: 'settlement_failed', detail: { code: settled.code } });
+      return failed(orgId, settled);
+    }
+    return { status: 'processed', orgId, outcome: outcomeOf(settled, detail), logged: deliveryId !== null };
   }
 
   /** The call is over, but nobody may be charged by this report: its hold stays until somebody knows. */
@@ -240,4 +243,9 @@ export class CallFollower {
 function failed(orgId: string, refusal: Refusal): Followed {
   const error = `${refusal.code}: ${refusal.detail}`;
   return { status: 'failed', orgId, error, transient: TRANSIENT.includes(refusal.code) };
+}
+
+function outcomeOf(committed: ReservedCreditsCommitted, detail: object): Record<string, unknown> {
+  const { transactionId, chargedPence, uncollectedPence, duplicate, late } = committed;
+  return { transactionId, chargedPence, uncollectedPence, duplicate, late, ...detail };
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { isRefusal, type Refusal } from '@holdfast/kernel';
-import { EngineClock } from '@holdfast/platform';
-import { Reservations, type ReservedCreditsCommitted } from '@holdfast/reservation';
-import { CallBook } from './call-book.port';
+import type { Refusal } from '@holdfast/kernel';
+import { UnitOfWork } from '@holdfast/platform';
+import { commitReservedCredits, type ReservedCreditsCommitted } from '@holdfast/reservation';
+import { noted, type CallNotes } from './call-notes.shelf';
 
 export interface CallDuration {
   readonly callId: string;
@@ -18,64 +18,52 @@ export interface CallDuration {
   readonly source: string;
 }
 
-export interface Charged {
-  readonly committed: ReservedCreditsCommitted;
-  /** The call book's note that this call is settled, on its way; undefined when it got there. */
-  readonly written: Promise<Refusal | undefined>;
-}
+/** What else is to be noted of a charge, in its own transaction. */
+export type AlsoNote = (committed: ReservedCreditsCommitted, at: Date, notes: CallNotes) => void;
 
-/** Charges a call that is over. The first duration wins; another one is told to the operator, never charged silently. */
+/**
+ * Charges a call that is over, and notes it as settled in the same transaction: a call is never charged and still open.
+ * The first duration wins; another one is told to the operator, never charged silently.
+ */
 @Injectable()
 export class CallSettlement {
-  constructor(
-    private readonly reservations: Reservations,
-    private readonly calls: CallBook,
-    private readonly clock: EngineClock,
-  ) {}
+  constructor(private readonly work: UnitOfWork) {}
 
-  /** As {@link charge}, and waits for the note: should it get lost, the recovery of the call makes it again. */
-  async settle(call: CallDuration): Promise<ReservedCreditsCommitted | Refusal> {
-    const charged = await this.charge(call);
-    if (isRefusal(charged)) return charged;
-    await charged.written;
-    return charged.committed;
+  /** Refusals: organization_not_found, call_id_conflict, no_active_reservation. Then nothing is noted either. */
+  settle(call: CallDuration, also?: AlsoNote): Promise<ReservedCreditsCommitted | Refusal> {
+    const { orgId, billingCallId, callId, seconds, source } = call;
+    const commit = commitReservedCredits({
+      orgId,
+      callId: billingCallId,
+      vapiCallId: callId,
+      actualDurationSeconds: seconds,
+      createdBy: source,
+    });
+    return this.work.execute(
+      noted(commit, (committed, at, notes) => {
+        noteSettled(call, committed, at, notes);
+        also?.(committed, at, notes);
+      }),
+    );
   }
+}
 
-  async charge(call: CallDuration): Promise<Charged | Refusal> {
-    const committed = await this.reservations.commit({
-      orgId: call.orgId,
-      callId: call.billingCallId,
-      vapiCallId: call.callId,
-      actualDurationSeconds: call.seconds,
-      createdBy: call.source,
-    });
-    const at = this.clock.approximate();
-    if (isRefusal(committed)) return committed;
-    const written = this.calls.learn({
-      callId: call.callId,
-      orgId: call.orgId,
-      billingCallId: call.billingCallId,
-      state: 'settled',
-      at,
-      settledAt: at,
-      startedAt: call.startedAt,
-      endedAt: call.endedAt,
-      endedReason: call.endedReason,
-      costUsd: call.costUsd,
-    });
-    if (committed.duplicate && committed.actualDurationSeconds !== call.seconds) {
-      this.calls.tell({
-        callId: call.callId,
-        orgId: call.orgId,
-        at,
-        kind: 'discrepancy',
-        detail: {
-          chargedForSeconds: committed.actualDurationSeconds,
-          nowReportedSeconds: call.seconds,
-          source: call.source,
-        },
-      });
-    }
-    return { committed, written };
-  }
+function noteSettled(call: CallDuration, committed: ReservedCreditsCommitted, at: Date, notes: CallNotes): void {
+  const { callId, orgId, billingCallId, seconds, startedAt, endedAt, endedReason, costUsd, source } = call;
+  notes.news.push({
+    callId,
+    orgId,
+    billingCallId,
+    state: 'settled',
+    at,
+    settledAt: at,
+    startedAt,
+    endedAt,
+    endedReason,
+    costUsd,
+  });
+  const { duplicate, actualDurationSeconds: chargedForSeconds } = committed;
+  if (!duplicate || chargedForSeconds === seconds) return;
+  const detail = { chargedForSeconds, nowReportedSeconds: seconds, source };
+  notes.happenings.push({ callId, orgId, at, kind: 'discrepancy', detail });
 }

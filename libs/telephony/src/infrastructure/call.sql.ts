@@ -1,5 +1,5 @@
 import { statement } from '@holdfast/platform';
-import type { Call, CallNews, CallState } from '../domain/call';
+import type { Call, CallHappening, CallNews, CallState } from '../domain/call';
 import type { CallKind } from '../domain/call-event';
 
 export interface CallRow {
@@ -152,7 +152,23 @@ export function toCall(row: CallRow): Call {
   };
 }
 
-export function newsColumns(news: readonly CallNews[]): unknown[][] {
+/** In which rows of `calls` are locked by whoever changes several: else two writers could wait for each other. */
+export function inOrderOfCalls<Row extends { readonly callId: string }>(rows: readonly Row[]): readonly Row[] {
+  return rows.length < 2 ? rows : [...rows].sort((a, b) => (a.callId < b.callId ? -1 : a.callId > b.callId ? 1 : 0));
+}
+
+export function eventColumns(happenings: readonly CallHappening[]): unknown[][] {
+  return [
+    happenings.map((h) => h.callId),
+    happenings.map((h) => h.orgId),
+    happenings.map((h) => h.at.toISOString()),
+    happenings.map((h) => h.kind),
+    happenings.map((h) => (h.detail ? JSON.stringify(h.detail) : null)),
+  ];
+}
+
+export function newsColumns(unordered: readonly CallNews[]): unknown[][] {
+  const news = inOrderOfCalls(unordered);
   return [
     news.map((n) => n.callId),
     news.map((n) => n.orgId),

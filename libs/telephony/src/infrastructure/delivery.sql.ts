@@ -1,5 +1,5 @@
 import { statement } from '@holdfast/platform';
-import type { DeliveryStatus, LoggedDelivery } from '../application/delivery-log.port';
+import type { DeliveryResult, DeliveryStatus, LoggedDelivery } from '../application/delivery-log.port';
 
 export interface DeliveryRow {
   id: string;
@@ -70,4 +70,16 @@ export function toSummary(row: DeliveryRow): Omit<LoggedDelivery, 'payload' | 'h
     retryAt: row.retry_at,
     processedAt: row.processed_at,
   };
+}
+
+export function resultColumns(results: readonly DeliveryResult[]): unknown[][] {
+  return [
+    results.map((r) => r.id),
+    results.map((r) => r.status),
+    results.map((r) => r.orgId),
+    results.map((r) => r.error),
+    results.map((r) => (r.outcome ? JSON.stringify(r.outcome) : null)),
+    results.map((r) => r.retryAt?.toISOString() ?? null),
+    results.map((r) => r.at.toISOString()),
+  ];
 }

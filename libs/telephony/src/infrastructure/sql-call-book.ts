@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { addSeconds, isRefusal, type Refusal } from '@holdfast/kernel';
+import { addSeconds, type Refusal } from '@holdfast/kernel';
 import { BulkReader, BulkWriter, Metrics, Settings } from '@holdfast/platform';
 import { DataSource } from 'typeorm';
 import { CallBook, type ClaimedCall, type Decided } from '../application/call-book.port';
@@ -8,7 +8,9 @@ import {
   CALL_COLUMNS,
   CLAIM_DUE,
   DECIDED,
+  eventColumns,
   FIND_CALLS,
+  inOrderOfCalls,
   LEARN_OF_CALLS,
   newsColumns,
   TAKE_FROM_THE_DEAD,
@@ -19,6 +21,11 @@ import {
 
 /** Events of one story that are shown: twelve hours of a check a minute, and more. */
 const MAX_EVENTS = 5_000;
+
+/** Nobody waits for what is told of a call, so it is gathered: a row of forty costs a third of a row of eight. */
+const GATHER_MS = 20;
+/** Rows of one statement. */
+const GATHER_MOST = 500;
 
 interface EventRow {
   call_id: string;
@@ -58,6 +65,9 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
   }
 
   private told = 0;
+  private readonly untold: CallHappening[] = [];
+  private gathering: NodeJS.Timeout | undefined;
+  private telling: Promise<unknown> = Promise.resolve();
 
   async find(callId: string): Promise<Call | null> {
     const row = (await this.byId.rowsAround(callId)).find((each) => each.call_id === callId);
@@ -113,15 +123,30 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
   }
 
   tell(happening: CallHappening): void {
-    this.events
-      .write(happening)
-      .then(
-        (refused) => refused && isRefusal(refused) && this.log.warn(`part of a call's story was lost: ${refused.code}`),
-      )
-      .catch((fault: Error) => this.log.warn(`part of a call's story was lost: ${fault.message}`));
+    this.untold.push(happening);
+    if (this.untold.length >= GATHER_MOST) void this.tellAll();
+    else this.gathering ??= setTimeout(() => void this.tellAll(), GATHER_MS);
+  }
+
+  /** Resolves when everything that this engine was told of has been written down, or given up. */
+  private tellAll(): Promise<unknown> {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
+    const written = this.untold.splice(0).map((happening) => this.tellOf(happening));
+    return (this.telling = Promise.all([this.telling, ...written]));
+  }
+
+  private async tellOf(happening: CallHappening): Promise<void> {
+    try {
+      const refused = await this.events.write(happening);
+      if (refused) this.log.warn(`part of a call's story was lost: ${refused.code}`);
+    } catch (fault) {
+      this.log.warn(`part of a call's story was lost: ${(fault as Error).message}`);
+    }
   }
 
   async story(callId: string): Promise<CallHappening[]> {
+    await this.tellAll();
     const rows: EventRow[] = await this.database.query(
       'select call_id, org_id, at, kind, detail from call_events where call_id = $1 order by at, id limit $2',
       [callId, MAX_EVENTS],
@@ -136,11 +161,13 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.tellAll();
     await Promise.all([this.byId.close(), this.news.close(), this.decisions.close(), this.events.close()]);
   }
 }
 
-function decidedColumns(decisions: readonly Decided[]): unknown[][] {
+function decidedColumns(unordered: readonly Decided[]): unknown[][] {
+  const decisions = inOrderOfCalls(unordered);
   return [
     decisions.map((d) => d.callId),
     decisions.map((d) => d.nextDecisionAt?.toISOString() ?? null),
@@ -151,15 +178,5 @@ function decidedColumns(decisions: readonly Decided[]): unknown[][] {
     decisions.map((d) => d.lookups ?? null),
     decisions.map((d) => d.lease.toISOString()),
     decisions.map((d) => (d.staysInHand ? d.nextDecisionAt : null)?.toISOString() ?? null),
-  ];
-}
-
-function eventColumns(happenings: readonly CallHappening[]): unknown[][] {
-  return [
-    happenings.map((h) => h.callId),
-    happenings.map((h) => h.orgId),
-    happenings.map((h) => h.at.toISOString()),
-    happenings.map((h) => h.kind),
-    happenings.map((h) => (h.detail ? JSON.stringify(h.detail) : null)),
   ];
 }

@@ -14,6 +14,7 @@ import {
   FINISH_DELIVERIES,
   LIST_DELIVERIES,
   REMOVE_OLD_DELIVERIES,
+  resultColumns,
   SUMMARY_COLUMNS,
   toSummary,
   WRITE_DELIVERIES,
@@ -113,20 +114,8 @@ function arrivalColumns(deliveries: readonly Delivery[], abandonedAfterSeconds: 
     deliveries.map((d) => d.receivedAt.toISOString()),
     deliveries.map((d) => d.type),
     deliveries.map((d) => d.callId),
-    deliveries.map((d) => JSON.stringify(d.headers)),
-    deliveries.map((d) => JSON.stringify(d.payload)),
+    deliveries.map((d) => d.headers),
+    deliveries.map((d) => d.payload),
     deliveries.map((d) => addSeconds(d.receivedAt, abandonedAfterSeconds).toISOString()),
-  ];
-}
-
-function resultColumns(results: readonly DeliveryResult[]): unknown[][] {
-  return [
-    results.map((r) => r.id),
-    results.map((r) => r.status),
-    results.map((r) => r.orgId),
-    results.map((r) => r.error),
-    results.map((r) => (r.outcome ? JSON.stringify(r.outcome) : null)),
-    results.map((r) => r.retryAt?.toISOString() ?? null),
-    results.map((r) => r.at.toISOString()),
   ];
 }

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '@holdfast/platform';
+import type { Delivery } from '../application/delivery-log.port';
 import type { Followed } from '../application/follow-call';
 import { Gate, type GateDecision, type GateRefusalReason } from '../application/open-gate';
 import type { AssistantRequested } from '../domain/call-event';
@@ -7,7 +8,6 @@ import { NUMBER_UNKNOWN, OUT_OF_CREDIT, SERVICE_NOT_AVAILABLE } from '../domain/
 import { signTenantClaim } from '../domain/tenant-claim';
 import { accept, refuse, type GateAnswer } from './gate-answer';
 import { DeliveryProcessor } from './process-delivery';
-import type { DeliveryHeaders } from './redact-headers';
 
 const WEBHOOK_PATH = '/api/vapi/webhook';
 
@@ -33,14 +33,9 @@ export class GateAnswerer {
   ) {}
 
   /** @param reachedAt the URL under which Vapi reached this engine just now. Never rejects. */
-  async answer(
-    event: AssistantRequested,
-    body: unknown,
-    headers: DeliveryHeaders,
-    reachedAt: string,
-  ): Promise<GateAnswer> {
+  async answer(event: AssistantRequested, delivery: Delivery, reachedAt: string): Promise<GateAnswer> {
     let late = false;
-    const decided = this.decide(event, body, headers).then(async (decision) => {
+    const decided = this.decide(event, delivery).then(async (decision) => {
       // Nobody waits for this any more: the call was refused, so nothing may stay held for it.
       if (late && decision) await this.gate.takeBack(event.call, decision);
       return decision;
@@ -63,12 +58,8 @@ export class GateAnswerer {
     }
   }
 
-  private async decide(
-    event: AssistantRequested,
-    body: unknown,
-    headers: DeliveryHeaders,
-  ): Promise<GateDecision | null> {
-    const received = await this.deliveries.receive(event, body, headers);
+  private async decide(event: AssistantRequested, delivery: Delivery): Promise<GateDecision | null> {
+    const received = await this.deliveries.receive(event, delivery);
     if (!('id' in received)) return null; // nothing durable was written: closed
     const decision = await this.gate.decide(event.call);
     void this.deliveries.finish(received.id, outcomeOf(decision), 1);

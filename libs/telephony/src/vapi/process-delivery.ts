@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { addSeconds, newId, type Refusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
-import { DeliveryLog, type LoggedDelivery } from '../application/delivery-log.port';
+import { DeliveryLog, type Delivery, type LoggedDelivery } from '../application/delivery-log.port';
 import { CallFollower, type Followable, type Followed, type Sighting } from '../application/follow-call';
 import type { VapiEvent } from '../domain/call-event';
 import { redactDelivery } from './redact-delivery';
@@ -29,41 +29,33 @@ export class DeliveryProcessor {
     private readonly clock: EngineClock,
   ) {}
 
-  /** @returns the refusal when nothing durable was written: the sender must try again. */
-  async receive(event: VapiEvent, body: unknown, headers: DeliveryHeaders): Promise<Received | Refusal> {
+  /** What is kept of a request, redacted and written out: nothing of the request itself stays in memory. */
+  toDelivery(event: VapiEvent, body: unknown, headers: DeliveryHeaders): Delivery {
     const receivedAt = this.clock.approximate();
-    const id = newId(receivedAt.getTime());
-    const looked = isFollowable(event) ? this.follower.look(event.call) : undefined;
-    looked?.catch(() => undefined); // whoever follows the event sees it; nobody does when the delivery is not written
-    const refused = await this.deliveries.write({
-      id,
+    return {
+      id: newId(receivedAt.getTime()),
       receivedAt,
       type: typeOf(event),
       callId: callIdOf(event),
-      headers: redactHeaders(headers),
-      payload: redactDelivery(body),
-    });
-    return refused ?? { id, event, looked };
+      headers: JSON.stringify(redactHeaders(headers)),
+      payload: JSON.stringify(redactDelivery(body)),
+    };
+  }
+
+  /** @returns the refusal when nothing durable was written: the sender must try again. */
+  async receive(event: VapiEvent, delivery: Delivery): Promise<Received | Refusal> {
+    const looked = isFollowable(event) ? this.follower.look(event.call) : undefined;
+    looked?.catch(() => undefined); // whoever follows the event sees it; nobody does when the delivery is not written
+    const refused = await this.deliveries.write(delivery);
+    return refused ?? { id: delivery.id, event, looked };
   }
 
   /** Never rejects: what went wrong is the delivery's outcome. */
   async process({ id, event, looked }: Received, attempt = 1): Promise<Followed> {
-    const followed = await this.follow(event, looked).catch((fault: Error): Followed => this.faulty(id, fault));
-    const [unwritten] = await Promise.all([this.unwritten(id, followed), this.finish(id, followed, attempt)]);
-    if (!unwritten) return followed;
-    await this.finish(id, unwritten, attempt);
-    return unwritten;
-  }
-
-  /** The failure that makes a delivery be run again whose news did not reach the call book. */
-  private async unwritten(id: string, followed: Followed): Promise<Followed | undefined> {
-    if (followed.status !== 'processed' || !followed.written) return undefined;
-    try {
-      const refused = await followed.written;
-      return refused && { status: 'failed', orgId: followed.orgId, error: refused.code, transient: true };
-    } catch (fault) {
-      return this.faulty(id, fault as Error);
-    }
+    const followed = await this.follow(id, event, looked).catch((fault: Error): Followed => this.faulty(id, fault));
+    const isLogged = followed.status === 'processed' && followed.logged;
+    if (!isLogged) await this.finish(id, followed, attempt);
+    return followed;
   }
 
   private faulty(id: string, fault: Error): Followed {
@@ -106,8 +98,8 @@ export class DeliveryProcessor {
       .catch((fault: Error) => this.log.warn(`outcome of delivery ${id} was not noted: ${fault.message}`));
   }
 
-  private async follow(event: VapiEvent, looked?: Promise<Sighting>): Promise<Followed> {
-    if (isFollowable(event)) return this.follower.follow(event, looked);
+  private async follow(id: string, event: VapiEvent, looked?: Promise<Sighting>): Promise<Followed> {
+    if (isFollowable(event)) return this.follower.follow(event, looked, id);
     switch (event.type) {
       case 'ignored':
         return { status: 'ignored', orgId: null, reason: 'billing does not react to this type' };
