@@ -23,7 +23,7 @@ export function noted<Answer>(
   note: (answer: Answer, at: Date, notes: CallNotes) => void,
 ): Command<Answer> {
   return {
-    key: command.key,
+    ...command,
     wants: [...command.wants, want(CALL_NOTES, null)],
     decide(desk) {
       const answer = command.decide(desk);

@@ -37,6 +37,8 @@ export class EnforceCalls implements OnModuleDestroy {
   private readonly working = new Set<Promise<void>>();
   private ticking = false;
   private stopping = false;
+  /** A look was asked for while one was under way. */
+  private askedMeanwhile = false;
 
   constructor(
     private readonly calls: CallBook,
@@ -59,12 +61,19 @@ export class EnforceCalls implements OnModuleDestroy {
       'enforce-calls',
       setInterval(() => void this.tick(), TICK_MS),
     );
+    await this.lookNow(); // what fell due while nobody was there
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
     for (const timer of this.waiting) clearTimeout(timer); // their lease runs out, another replica takes them
     await Promise.allSettled(this.working);
+  }
+
+  /** Somebody knows of a call that is due: a look that is under way may have claimed too early for it. */
+  async lookNow(): Promise<void> {
+    this.askedMeanwhile ||= this.ticking;
+    await this.tick();
   }
 
   /** Takes what is due until the next tick. */
@@ -84,6 +93,9 @@ export class EnforceCalls implements OnModuleDestroy {
     } finally {
       this.ticking = false;
     }
+    if (!this.askedMeanwhile) return;
+    this.askedMeanwhile = false;
+    await this.tick();
   }
 
   private at({ call, dueAt, lease }: ClaimedCall): void {

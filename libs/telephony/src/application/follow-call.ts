@@ -109,7 +109,7 @@ export class CallFollower {
       nextDecisionAt: now,
     });
     if (unwritten) return failed(orgId, unwritten);
-    if (isRefusal(hold)) void this.enforcement.tick(); // nothing is paid: not a moment later than possible
+    if (isRefusal(hold)) void this.enforcement.lookNow(); // nothing is paid: not a moment later than possible
     if (known?.state !== 'live') {
       this.calls.tell({ callId: call.callId, orgId, at: startedAt, kind: 'answered', detail: { callKind: call.kind } });
     }

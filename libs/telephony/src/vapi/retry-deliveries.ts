@@ -40,6 +40,7 @@ export class RetryDeliveries implements OnModuleDestroy {
       'forget-deliveries',
       setInterval(() => void this.forget(), SWEEP_EVERY_MS),
     );
+    void this.forget(); // an engine that is restarted every half hour forgets too
   }
 
   async onModuleDestroy(): Promise<void> {
