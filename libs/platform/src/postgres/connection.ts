@@ -71,7 +71,9 @@ export class Connection {
     });
   }
 
-  private depart(): void {
+  /** Sends what has boarded now, not at the end of the turn: what boards next travels behind it. */
+  depart(): void {
+    if (this.boarding.length === 0) return;
     const flight = new Flight(this.boarding, this.prepared);
     this.boarding = [];
     this.client.query(flight);

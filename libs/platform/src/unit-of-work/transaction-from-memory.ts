@@ -89,6 +89,7 @@ async function send(connection: Connection, judged: Judged, storeOf: StoreOf, cl
   }
   const time = clock.wantsMeasuring ? connection.send(CLOCK) : undefined;
   const commit = connection.result(COMMIT);
+  connection.depart(); // the database begins while the next batch is being judged
   const fault = firstFault(await Promise.allSettled([...writes, time, commit]));
   if (fault && isConnectionLost(fault)) throw new CommitOutcomeUnknown(fault);
   if (fault) throw await abandoned(connection, fault);
