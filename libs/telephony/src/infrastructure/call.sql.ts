@@ -83,7 +83,8 @@ export const LEARN_OF_CALLS = statement<never>(
 
 /**
  * Ends the lease it was made under, or begins another. Who asked for a look meanwhile (news, a top-up) moved the moment
- * away from the lease and knows better; who lost the lease only adds what was done.
+ * away from the lease and knows better; who lost the lease only adds what was done. Which calls is said twice: planned while
+ * the table was empty, the join alone would read all of it (see `keyed`, which is not for rows that are not locked).
  */
 export const DECIDED = statement<never>(
   'calls_decided',
@@ -101,7 +102,7 @@ export const DECIDED = statement<never>(
      $8::timestamptz[], $9::timestamptz[])
      as v (call_id, next_decision_at, last_slice, warned_at_seconds, forget_warning, cut_attempts, lookups, lease,
        next_lease)
-   where c.call_id = v.call_id`,
+   where c.call_id = v.call_id and c.call_id = any($1::text[])`,
 );
 
 /** Whoever finds a call due moves it on by a lease: one replica at a time decides. */

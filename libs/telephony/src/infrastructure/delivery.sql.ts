@@ -30,6 +30,7 @@ export const WRITE_DELIVERIES = statement<never>(
    on conflict (id) do nothing`,
 );
 
+/** Which deliveries is said twice: planned while the log was empty, the join alone would read all of it. */
 export const FINISH_DELIVERIES = statement<never>(
   'finish_deliveries',
   `update webhook_delivery_log d set
@@ -37,7 +38,7 @@ export const FINISH_DELIVERIES = statement<never>(
      retry_at = v.retry_at, processed_at = v.processed_at, attempts = d.attempts + 1
    from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::json[], $6::timestamptz[], $7::timestamptz[])
      as v (id, status, org_id, error, outcome, retry_at, processed_at)
-   where d.id = v.id`,
+   where d.id = v.id and d.id = any($1::uuid[])`,
 );
 
 export const CLAIM_RETRIES = `with due as (
