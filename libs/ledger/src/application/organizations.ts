@@ -151,7 +151,7 @@ export class Organizations {
   private async revise(work: EntityManager, orgId: string, tariff: Partial<Tariff>): Promise<void> {
     const locked = await work.findOneOrFail(Organization, {
       where: { id: orgId },
-      lock: { mode: 'pessimistic_write' },
+      lock: { mode: 'for_no_key_update' }, // rows that name the organization may be inserted meanwhile
     });
     const current = await work.findOneByOrFail(RateCardRecord, { id: locked.rateCardId });
     const next = { ...tariffOf(current), ...tariff };
