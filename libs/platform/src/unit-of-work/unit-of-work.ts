@@ -1,4 +1,4 @@
-import { Refusal } from '@holdfast/kernel';
+import { type Refusal } from '@holdfast/kernel';
 import { Batcher, type Outcome } from '../batching/batcher';
 import type { BatchMetrics } from '../batching/batch-metrics';
 import { Connection } from '../postgres/connection';
@@ -10,6 +10,7 @@ import {
   isOutOfResources,
   isWorthRetrying,
 } from '../postgres/database-fault';
+import { isGivenUp, newHistory, unavailable, type History } from './batch-history';
 import type { Command } from './command';
 import type { AnyShelf, AnyStore, Shelf, ShelfStore } from './shelf';
 import { DatabaseClock } from './database-clock';
@@ -32,14 +33,6 @@ const OVERLAP_FROM = 64;
 export const MAX_QUEUE = 8_192;
 /** A single command is tried this often when it loses a race that its second look can win. */
 const MAX_RACES = 4;
-/** A connection lost before COMMIT changed nothing: try again for about as long as a failover of the pool takes. */
-const LOST_RETRY_MS = 1_000;
-/**
- * A COMMIT without an answer must be settled by running it again; when that has failed for this long, the caller is told to.
- * Counted from the moment the COMMIT was given up: an answer that never comes is waited for longer than this
- * (ANSWER_TIMEOUT_MS of a connection, 8 s), and it must be run again all the same.
- */
-const UNKNOWN_RETRY_MS = 5_000;
 const RECONNECT_PAUSE_MS = 100;
 /**
  * What was remembered turned out wrong: another replica writes the same wallets. For this long the lane asks first, so that
@@ -54,18 +47,6 @@ export interface UnitOfWorkOptions {
   readonly metrics?: BatchMetrics;
   readonly decisions?: DecisionMetrics;
   readonly lanes?: number;
-}
-
-/** What has happened to a batch so far, also while its commands run again one by one. */
-interface History {
-  /** When a COMMIT that was sent was given up without an answer: nobody of this batch may be told that nothing happened. */
-  unknownSince: number | null;
-  /** Keys whose wallet somebody else keeps locked. */
-  readonly busyKeys: Set<string>;
-  /** One of its wallets is known to be locked: waiting for it together would make all of them wait again. */
-  crowded: boolean;
-  /** Keys that it leaves to the locks, known when what it decides from memory is on its way. */
-  left: readonly string[] | null;
 }
 
 /** The one way money moves. A single is a batch of one. Correct with any number of processes on one database. */
@@ -132,7 +113,7 @@ export class UnitOfWork {
   }
 
   private async runBatch(lane: number, commands: readonly Command<unknown>[]): Promise<Outcome<unknown>[]> {
-    const history: History = { unknownSince: null, busyKeys: new Set(), crowded: false, left: null };
+    const history = newHistory();
     const order = this.orders[lane] as LaneOrder;
     const answers = await order.together((next) => this.runFromMemory(lane, commands, history, next));
     const undecided = commands.filter((command) => !answers.has(command));
@@ -256,18 +237,6 @@ export class UnitOfWork {
 
 function answered(answers: readonly unknown[]): Outcome<unknown>[] {
   return answers.map((answer) => ({ ok: true, answer }));
-}
-
-function isGivenUp(started: number, { unknownSince }: History): boolean {
-  return unknownSince === null ? Date.now() - started > LOST_RETRY_MS : Date.now() - unknownSince > UNKNOWN_RETRY_MS;
-}
-
-function unavailable({ unknownSince }: History): Refusal {
-  return unknownSince !== null
-    ? new Refusal('outcome_unknown', 'The database did not confirm. Repeat the same request.', { retryAfterSeconds: 1 })
-    : new Refusal('database_unavailable', 'The database cannot be reached. Nothing was changed.', {
-        retryAfterSeconds: 1,
-      });
 }
 
 function pause(ms: number): Promise<void> {
