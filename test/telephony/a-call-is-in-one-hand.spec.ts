@@ -8,7 +8,7 @@ import { SqlCallBook } from '../../libs/telephony/src/infrastructure/sql-call-bo
 import { SqlRecoveryProgress } from '../../libs/telephony/src/infrastructure/sql-recovery-progress';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { startTestEngine } from '../support/engine';
-import { lockCall, lockWallet, sql } from './support/database-access';
+import { holdDecisions, sql } from './support/database-access';
 import { deliver } from './support/deliver';
 import { eventually } from './support/eventually';
 import { assistantRequest, inProgress } from './support/messages';
@@ -141,19 +141,13 @@ describe('a top-up while a call is just found to be on its last slice', () => {
       const { orgId, call } = await openNumberedTenant(operator, { balancePence: 56 });
       const callId = randomUUID();
       await deliver(engine, assistantRequest(callId, call));
-      const unlockWallet = await lockWallet(url, orgId);
+      const decisions = await holdDecisions(url);
       await deliver(engine, inProgress(callId, call));
-      const inHand = 'select 1 from calls where call_id = $1 and leased_until is not null';
-      await eventually(async () => expect(await sql(url, inHand, [callId])).toHaveLength(1));
-      const unlockCall = await lockCall(url, callId);
-      await unlockWallet();
       // It has been judged by what the wallet held, and that is not written down yet.
-      await eventually(async () =>
-        expect((await operator.story(callId)).events.map(({ kind }) => kind)).toContain('checked'),
-      );
+      await eventually(async () => expect(await decisions.waiting()).toBe(1));
       await operator.topUp(orgId, 1_000);
       await sleep(200);
-      await unlockCall();
+      await decisions.letGo();
       await eventually(async () => {
         const { reservation, events } = await operator.story(callId);
         expect(Number(reservation?.reservedPence)).toBeGreaterThan(56);

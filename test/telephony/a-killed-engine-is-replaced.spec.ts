@@ -6,7 +6,7 @@ import type { Simulator } from '../../apps/vapi-simulator/src/index';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { EngineProcess } from '../support/number-engine-process';
-import { lockWallet, sql } from './support/database-access';
+import { holdDecisions, lockWallet, sql } from './support/database-access';
 import { deliver } from './support/deliver';
 import { eventually } from './support/eventually';
 import { report } from './support/messages';
@@ -61,8 +61,10 @@ describe('an engine that dies by kill -9 with a call and a report in its hands',
     const call = vapi.outbound({ ...tenant, ringSeconds: 0 });
     await eventually(() => expect(call.said).toHaveLength(1)); // the warning at one minute: it is being followed
 
-    const unlock = await lockWallet(database.url, tenant.orgId); // now whoever looks at the call stays in the middle
-    await eventually(() => isHeldInHand(call.id));
+    const decisions = await holdDecisions(database.url); // now whoever looks at the call stays in the middle
+    await eventually(async () => expect(await decisions.waiting()).toBe(1));
+    await isHeldInHand(call.id);
+    const unlock = await lockWallet(database.url, tenant.orgId); // and so does whoever charges
     const reported = randomUUID();
     const unanswered = deliver(
       { url: dying.url, webhookSecret: settings.vapi.webhookSecret },
@@ -76,6 +78,7 @@ describe('an engine that dies by kill -9 with a call and a report in its hands',
       expect(await sql(database.url, received, [reported])).toEqual([{ status: 'received' }]),
     );
     await dying.kill();
+    await decisions.letGo();
     await unlock();
     expect(await unanswered).toBe('cut off');
 

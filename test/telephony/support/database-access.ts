@@ -28,9 +28,35 @@ export function lockWallet(url: string, orgId: string): Promise<() => Promise<vo
   return lockRow(url, 'select 1 from wallets where org_id = $1 for update', orgId);
 }
 
-/** The same with a call: what is decided about it cannot be written down. */
+/** The same with a call: nothing about it can be written down. */
 export function lockCall(url: string, callId: string): Promise<() => Promise<void>> {
   return lockRow(url, 'select 1 from calls where call_id = $1 for update', callId);
+}
+
+const DECISION_GATE = 731_055;
+
+/**
+ * From now on whoever has a call in hand cannot write down what it decided about it, until told to.
+ * How many wait at the gate is what `waiting` says.
+ */
+export async function holdDecisions(url: string): Promise<{ waiting(): Promise<number>; letGo(): Promise<void> }> {
+  await sql(
+    url,
+    `create or replace function wait_at_the_gate() returns trigger language plpgsql as
+       'begin perform pg_advisory_xact_lock_shared(${DECISION_GATE}); return new; end';
+     create or replace trigger decisions_wait before update on calls for each row
+       when (old.leased_until is not null and new.leased_until is null) execute function wait_at_the_gate()`,
+  );
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('select pg_advisory_lock($1)', [DECISION_GATE]);
+  const queue = `select count(*)::integer as length from pg_locks
+    where locktype = 'advisory' and objid = $1 and not granted
+      and database = (select oid from pg_database where datname = current_database())`;
+  return {
+    waiting: async () => (await client.query<{ length: number }>(queue, [DECISION_GATE])).rows[0]?.length ?? 0,
+    letGo: () => client.end(),
+  };
 }
 
 async function lockRow(url: string, select: string, id: string): Promise<() => Promise<void>> {
