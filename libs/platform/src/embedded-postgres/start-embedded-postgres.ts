@@ -8,6 +8,7 @@ import { startPostmaster } from './postmaster-start';
 import { stopPostmaster } from './postmaster-stop';
 import { reachableDataFolder, runnableBinaries } from './reachable-place';
 import { serverAccountFor } from './server-account';
+import { sharedBuffersMb } from './server-memory';
 
 export interface EmbeddedPostgresOptions {
   /** The data folder; made when missing. Its parent also gets files beginning with its name (log, password, owner). */
@@ -35,6 +36,11 @@ export interface EmbeddedPostgres {
 }
 
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' } as const;
+/**
+ * Checkpoints come by time (every five minutes, spread over nearly all of them), not in a rush whenever 1 GB is full: with
+ * 100 000 calls that was every two minutes. Taken only under such a load.
+ */
+const MAX_WAL_SIZE = '4GB';
 
 /**
  * Starts the PostgreSQL that npm installed, on a data folder of its own, on 127.0.0.1.
@@ -50,7 +56,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     const account = serverAccountFor(directory);
     const binaries = runnableBinaries(installed, account);
-    const settings = { ...DURABLE, ...options.settings };
+    const roomy = { shared_buffers: `${sharedBuffersMb()}MB`, max_wal_size: MAX_WAL_SIZE };
+    const settings = { ...DURABLE, ...roomy, ...options.settings };
     const authentication = options.authentication ?? 'password';
     await prepareDataFolder({ directory, binaries, account, authentication, durable: settings.fsync === 'on' });
 
