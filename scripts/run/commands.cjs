@@ -3,6 +3,7 @@ const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildAnyway, buildIfStale } = require('./build.cjs');
 const { runNode } = require('./child.cjs');
+const { ENGINE_OPTIONS } = require('./engine-options.cjs');
 
 const APPLICATION = join('dist', 'apps', 'billing-api', 'src', 'main.js');
 const COMMAND_SOURCES = join('apps', 'billing-api', 'src', 'commands');
@@ -22,7 +23,7 @@ async function run(word, args) {
   switch (word) {
     case 'start':
       await buildIfStale();
-      return runNode([APPLICATION, ...args]);
+      return runNode([...ENGINE_OPTIONS, APPLICATION, ...args]);
     case 'test':
       await buildIfStale(); // some tests start the built application
       return runNode([JEST, ...args]);

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 /** A process that was asked to end and has not is killed. */
 const STOP_WITHIN_MS = 15_000;
@@ -10,8 +12,15 @@ export interface RunningProgram {
   stop(): Promise<void>;
 }
 
-/** Options of Node for the programs that are measured: `BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profile'`. */
-const NODE_OPTIONS = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];
+/** Where `npm start` keeps what it starts Node with; it and the benches run in the project's folder. */
+const START_OPTIONS = './scripts/run/engine-options.cjs';
+
+/** Every program that is measured runs as `npm start` runs the engine; more by `BENCH_NODE_OPTIONS='--cpu-prof'`. */
+function nodeOptions(): string[] {
+  const fromHere = createRequire(join(process.cwd(), 'package.json'));
+  const { ENGINE_OPTIONS } = fromHere(START_OPTIONS) as { ENGINE_OPTIONS: string[] };
+  return [...ENGINE_OPTIONS, ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [])];
+}
 
 /** Runs a Node program that ends with us: it holds the other end of its channel and sees it close. */
 export function runProgram(
@@ -19,7 +28,7 @@ export function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): RunningProgram {
-  const child: ChildProcess = spawn(process.execPath, [...NODE_OPTIONS, script, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...nodeOptions(), script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
