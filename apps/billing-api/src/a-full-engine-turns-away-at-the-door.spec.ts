@@ -1,10 +1,11 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Admission } from './admission';
+import { Admission, type AdmissionLimits } from './admission';
 
 const RESERVE = '/api/billing/reserve-credits';
 const WEBHOOK = '/api/vapi/webhook';
-const LIMITS = { requests: 2, urgentRequests: 3 };
+const PATIENCE_MS = 500;
+const LIMITS = { requests: 2, waiting: 0, waitMs: PATIENCE_MS, urgentRequests: 3 };
 
 describe('an engine that has as many requests as it can serve in time', () => {
   let server: Server;
@@ -12,22 +13,26 @@ describe('an engine that has as many requests as it can serve in time', () => {
   let shed: number;
   let inside: ServerResponse[];
 
-  beforeEach(async () => {
+  async function open(limits: AdmissionLimits): Promise<void> {
     shed = 0;
     inside = [];
     server = createServer((request, response) => {
       request.resume();
       inside.push(response);
     });
-    new Admission(() => (shed += 1), LIMITS).guard(server);
+    new Admission(() => (shed += 1), limits).guard(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  });
+  }
 
-  afterEach(async () => {
+  beforeEach(() => open(LIMITS));
+
+  afterEach(close);
+
+  async function close(): Promise<void> {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-  });
+  }
 
   const post = (path: string, signal?: AbortSignal): Promise<Response> =>
     fetch(url + path, { method: 'POST', body: '{"callId":"a"}', signal });
@@ -36,6 +41,13 @@ describe('an engine that has as many requests as it can serve in time', () => {
     expect(inside).toHaveLength(count);
   };
   const answerOne = (): void => void inside.shift()?.end('{}');
+  const aMoment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS / 10));
+  /** It has arrived, and is not inside. In an object, since a promise would be waited for. */
+  const atTheDoor = async <T>(send: () => Promise<T>): Promise<{ answered: Promise<T> }> => {
+    const answered = send();
+    await aMoment();
+    return { answered };
+  };
 
   it('turns the next one away with 503 and Retry-After, and lets it in when one has been answered', async () => {
     const accepted = [post(RESERVE), post(RESERVE)];
@@ -67,6 +79,78 @@ describe('an engine that has as many requests as it can serve in time', () => {
       expect((await Promise.all(accepted)).map(({ status }) => status)).toEqual([200, 200, 200]);
     },
   );
+
+  describe('with room to wait', () => {
+    beforeEach(async () => {
+      await close();
+      await open({ ...LIMITS, waiting: 2 });
+    });
+
+    it('has two wait, in order, and turns the third away', async () => {
+      const accepted = [post(RESERVE), post(RESERVE)];
+      await reached(2);
+      const order: string[] = [];
+      const first = await atTheDoor(() => post(`${RESERVE}?first`).then(() => order.push('first')));
+      const second = await atTheDoor(() => post(`${RESERVE}?second`).then(() => order.push('second')));
+      expect((await post(RESERVE)).status).toBe(503);
+      expect(shed).toBe(1);
+      expect(inside).toHaveLength(2);
+      answerOne();
+      await reached(2);
+      answerOne();
+      await reached(2);
+      answerOne();
+      await first.answered;
+      answerOne();
+      await second.answered;
+      await Promise.all(accepted);
+      expect(order).toEqual(['first', 'second']);
+    });
+
+    it('does not let the urgent wait behind them', async () => {
+      const accepted = [post(RESERVE), post(RESERVE)];
+      await reached(2);
+      const waiting = await atTheDoor(() => post(RESERVE));
+      accepted.push(post(WEBHOOK));
+      await reached(3);
+      answerOne(); // two are inside again, one of them the urgent one
+      answerOne();
+      await reached(2);
+      answerOne();
+      answerOne();
+      expect((await Promise.all(accepted)).map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect((await waiting.answered).status).toBe(200);
+    });
+
+    it('has nobody wait for longer than it promises', async () => {
+      const accepted = [post(RESERVE), post(RESERVE)];
+      await reached(2);
+      const waited = await Promise.all([post(RESERVE), post(RESERVE)]);
+      expect(waited.map(({ status }) => status)).toEqual([503, 503]);
+      expect(shed).toBe(2);
+      answerOne();
+      answerOne();
+      expect((await Promise.all(accepted)).map(({ status }) => status)).toEqual([200, 200]);
+    });
+
+    it('gives no place to who has gone meanwhile', async () => {
+      const accepted = [post(RESERVE), post(RESERVE)];
+      await reached(2);
+      const gone = new AbortController();
+      const leaving = await atTheDoor(() => post(RESERVE, gone.signal).catch(() => undefined));
+      const staying = await atTheDoor(() => post(RESERVE));
+      gone.abort();
+      await leaving.answered;
+      await aMoment();
+      answerOne();
+      await reached(2);
+      answerOne();
+      answerOne();
+      expect((await staying.answered).status).toBe(200);
+      await Promise.all(accepted);
+      expect(shed).toBe(0);
+    });
+  });
 
   it('has room again when a client goes away without its answer', async () => {
     const gone = new AbortController();

@@ -1,14 +1,16 @@
 /**
- * Refusing takes at most a third of this thread's time: half as long as whatever else was done since it last refused.
- * Else the more is asked of a full engine the less it serves: its own database's answers wait behind the refusals.
+ * Writing refusals takes at most a 25th as long as whatever else was done since the last were written: all of a
+ * refusal, reading and parsing what is refused and the garbage of it, costs some four times as much. Else the more is asked
+ * of a full engine the less it serves: its own database's answers wait behind the refusals.
  */
-const SHARE = 0.5;
+const SHARE = 0.04;
 /** At a time, however long nothing was refused before: what was let in is not to wait for longer. */
 const MOST_MS = 10;
-/** Refused in each turn of the event loop whatever the time: an engine with nothing else to do refuses at its pace. */
-const AT_LEAST = 16;
 
-/** Refusals that wait to be written. As many at most as there are connections: who waits for one asks nothing more. */
+/**
+ * Refusals that wait to be written, one at least in each turn of the event loop. As many wait at most as there are
+ * connections: who waits for one asks nothing more.
+ */
 export class RefusalTurn {
   private waiting: (() => void)[] = [];
   private next = 0;
@@ -28,7 +30,7 @@ export class RefusalTurn {
     const until = began + Math.min((began - this.lastEndedMs) * SHARE, MOST_MS);
     const { waiting } = this;
     for (let written = 0; this.next < waiting.length; written++) {
-      if (written >= AT_LEAST && performance.now() > until) break;
+      if (written > 0 && performance.now() > until) break;
       (waiting[this.next++] as () => void)();
     }
     if (this.next === waiting.length) this.waiting = [];

@@ -18,7 +18,7 @@ describe('refusals that wait for their turn', () => {
     expect(written).toHaveLength(101);
   });
 
-  it('take no more than a third of the time from what else is to be done', async () => {
+  it('take little of the time from what else is to be done', async () => {
     const refusals = new RefusalTurn();
     let refusingMs = 0;
     for (let i = 0; i < 2_000; i++) {
@@ -36,7 +36,7 @@ describe('refusals that wait for their turn', () => {
       await turnOfTheLoop();
     }
     expect(refusingMs).toBeGreaterThan(0);
-    expect(refusingMs).toBeLessThan(otherMs * 0.6);
+    expect(refusingMs).toBeLessThan(otherMs * 0.1);
   });
 
   it('do not stop everything else after a long time without any', async () => {

@@ -52,13 +52,13 @@ export function overloadReport(run: OverloadRun): BenchReport {
     lines: [before, overload, after].flatMap(linesOf),
     verdicts: [
       atLeast('served under three times the peak ÷ peak', servedMeanwhile(overload) / overload.seconds / peak, GOODPUT),
-      atLeast('answered 503 with Retry-After ÷ not served', shareShed(overload), 1),
+      atLeast('answered 503 with Retry-After ÷ sent and not served', shareShed(overload), 1),
       atMost('itself again after', recoveredAfter(after, reference), RECOVERED_WITHIN_S, 's'),
       atMost('requests that failed otherwise', faults.length, 0, ''),
     ],
     notes: [
       `Peak: ${Math.round(peak)} asset charges a second over HTTP in a closed loop. Wallets added up: nothing lost, nothing doubled.`,
-      `Latency of what was served under overload: p50 ${quantile(msOf(served), 0.5).toFixed(0)} ms, p99 ${quantile(msOf(served), 0.99).toFixed(0)} ms, from when it was meant to be sent; connections ${charges.pool.connections}.`,
+      `Latency of what was served under overload: p50 ${quantile(msOf(served), 0.5).toFixed(0)} ms, p99 ${quantile(msOf(served), 0.99).toFixed(0)} ms, from when it was meant to be sent; connections ${charges.pool.connections}, all of them waiting for an answer whenever a request could not be sent (${share(of(overload, 'unsent').length, overload.observations.length)}).`,
       `p99 of each second after the overload: ${p99BySecond(after)
         .map((ms) => ms.toFixed(0))
         .join(', ')} ms; before it ${reference.toFixed(0)} ms.`,
@@ -68,6 +68,10 @@ export function overloadReport(run: OverloadRun): BenchReport {
       ...faults,
     ],
   };
+}
+
+function share(part: number, whole: number): string {
+  return `${Math.round((part / whole) * 100)} %`;
 }
 
 function coresOf({ engine, postgres, generator }: Cores): string {
@@ -87,9 +91,10 @@ function servedMeanwhile(phase: Phase): number {
   return of(phase, 'served').filter(({ dueMs, ms }) => dueMs + ms <= until).length;
 }
 
+/** Of what the engine was sent: what waited for a connection until it was given up never reached it. */
 function shareShed(phase: Phase): number {
-  const notServed = phase.observations.length - of(phase, 'served').length;
-  return notServed === 0 ? 1 : of(phase, 'shed').length / notServed;
+  const [shed, failed] = [of(phase, 'shed').length, of(phase, 'failed').length];
+  return shed + failed === 0 ? 1 : shed / (shed + failed);
 }
 
 /** Seconds after which every further second's p99 is as it was before. */
