@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { Admission, type AdmissionLimits } from './admission';
 
 const RESERVE = '/api/billing/reserve-credits';
@@ -131,6 +131,29 @@ describe('an engine that has as many requests as it can serve in time', () => {
       answerOne();
       answerOne();
       expect((await Promise.all(accepted)).map(({ status }) => status)).toEqual([200, 200]);
+    });
+
+    it('lets them in past those whose body does not come', async () => {
+      const { port } = server.address() as AddressInfo;
+      const head = `POST ${RESERVE} HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{`;
+      const slow = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+      for (const socket of slow) socket.write(head);
+      await reached(2);
+      const [[, second], waiting] = [inside, post(RESERVE)];
+      await reached(3);
+      inside.pop()?.end('{}');
+      expect((await waiting).status).toBe(200);
+      const another = post(RESERVE); // at once
+      await reached(3);
+      inside.pop()?.end('{}');
+      expect((await another).status).toBe(200);
+      slow[1]?.write('"a":"b"}'); // late, but here: it is answered as any
+      slow[0]?.destroy();
+      const answered = new Promise((resolve) => slow[1]?.once('data', resolve));
+      second?.end('{}');
+      expect(String(await answered)).toContain('200 OK');
+      slow[1]?.destroy();
+      expect(shed).toBe(0);
     });
 
     it('gives no place to who has gone meanwhile', async () => {

@@ -10,8 +10,13 @@ import { RefusalTurn } from './refusal-turn';
 const MAX_REQUESTS = 384;
 /** Requests that wait at the door before anything is done about them: with those inside, a burst of a thousand. */
 const MAX_WAITING = 640;
-/** Longer than this nobody waits there: `Retry-After` promises as much. */
+/**
+ * Longer than this nobody waits there: `Retry-After` promises as much. And whose body is not here after as long is not
+ * worked on: it takes up no place until its time is over (REQUEST_TIMEOUT_MS), else 384 of them would lock everybody out.
+ */
 const MAX_WAIT_MS = 1_000;
+/** A look goes over all that are inside: not for each request that finds no place. */
+const LOOK_EVERY_MS = 50;
 /**
  * For what must not be turned away while anything else can be: messages about calls that are running, and what they cost.
  * Vapi doesn't repeat a report. As many as may wait in the queue of money.
@@ -46,10 +51,12 @@ interface Caller {
  * has no time left for what it accepted.
  */
 export class Admission {
-  private inside = 0;
+  /** In the order of arrival, without those whose body does not come. */
+  private readonly inside = new Set<Caller>();
   /** In the order of arrival. */
   private readonly waiting: Caller[] = [];
   private patience: NodeJS.Timeout | undefined;
+  private nextLookMs = 0;
   private readonly refusals = new RefusalTurn();
   private enter: (caller: Caller) => void = () => undefined;
 
@@ -63,9 +70,10 @@ export class Admission {
   guard(server: Server): void {
     const behind = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');
-    this.enter = ({ request, response }) => {
-      this.inside += 1;
-      response.on('close', this.left);
+    this.enter = (caller) => {
+      const { request, response } = caller;
+      this.inside.add(caller);
+      response.on('close', () => this.left(caller));
       for (const listener of behind) listener(request, response as ServerResponse & { req: IncomingMessage });
     };
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>
@@ -76,25 +84,42 @@ export class Admission {
   private receive(caller: Caller): void {
     const { requests, waiting, waitMs, urgentRequests } = this.limits;
     const isUrgent = URGENT.test(caller.request.url ?? '');
-    if (this.inside < (isUrgent ? urgentRequests : requests)) return this.enter(caller);
+    const limit = isUrgent ? urgentRequests : requests;
+    if (this.inside.size >= limit) this.forgetStalled();
+    if (this.inside.size < limit) return this.enter(caller);
     if (isUrgent || this.waiting.length >= waiting) return this.shed(caller);
     this.waiting.push(caller);
     this.patience ??= setTimeout(this.outOfPatience, waitMs);
   }
 
-  private readonly left = (): void => {
-    this.inside -= 1;
-    while (this.inside < this.limits.requests) {
+  private left(caller: Caller): void {
+    if (this.inside.delete(caller)) this.letWaitingIn();
+  }
+
+  private letWaitingIn(): void {
+    while (this.inside.size < this.limits.requests) {
       const next = this.waiting.shift();
       if (!next) return;
       if (!next.response.destroyed) this.enter(next);
     }
-  };
+  }
+
+  private forgetStalled(): void {
+    const now = performance.now();
+    if (now < this.nextLookMs) return;
+    this.nextLookMs = now + LOOK_EVERY_MS;
+    for (const caller of this.inside) {
+      if (caller.arrivedMs + this.limits.waitMs > now) return;
+      if (!caller.request.complete) this.inside.delete(caller);
+    }
+  }
 
   /** Those who have waited for long enough are told; the timer goes on with whoever is first now. */
   private readonly outOfPatience = (): void => {
     const now = performance.now();
     const { waitMs } = this.limits;
+    this.forgetStalled();
+    this.letWaitingIn();
     while (this.waiting[0] && this.waiting[0].arrivedMs + waitMs <= now) this.shed(this.waiting.shift() as Caller);
     const first = this.waiting[0];
     this.patience = first && setTimeout(this.outOfPatience, Math.max(1, first.arrivedMs + waitMs - now));
