@@ -55,7 +55,8 @@ async function runApplication([name, ...args]) {
   const names = Object.keys(JSON.parse(readFileSync('nest-cli.json', 'utf8')).projects);
   if (!names.includes(name)) return refuse(`Unknown application "${name ?? ''}"; there are: ${names.join(', ')}.`);
   await buildIfStale();
-  return runNode([join('dist', 'apps', name, 'src', 'main.js'), ...args]);
+  // The benches run the engine's own code inside, too.
+  return runNode([...ENGINE_OPTIONS, join('dist', 'apps', name, 'src', 'main.js'), ...args]);
 }
 
 function refuse(reason) {
