@@ -3,16 +3,16 @@ import { OVERLOADED_HEADERS, overloadedBody } from './overloaded-answer';
 import { RefusalTurn } from './refusal-turn';
 
 /**
- * Requests that are worked on at once: three full batches, one under way in each of two lanes and one that gathers. More
- * are not served any sooner, and every collection of garbage copies what all of them hold: with 1 000 at once an engine
- * serves a fifth less than with 500.
+ * Requests that are worked on at once: in each of two lanes two full batches, one under way and one waiting. More are not
+ * served any sooner, and every collection of garbage copies what all of them hold: with 1 000 at once an engine serves a
+ * fifth less.
  */
-const MAX_REQUESTS = 384;
+const MAX_REQUESTS = 512;
 /** Requests that wait at the door before anything is done about them: with those inside, a burst of a thousand. */
-const MAX_WAITING = 640;
+const MAX_WAITING = 512;
 /**
  * Longer than this nobody waits there: `Retry-After` promises as much. And whose body is not here after as long is not
- * worked on: it takes up no place until its time is over (REQUEST_TIMEOUT_MS), else 384 of them would lock everybody out.
+ * worked on: it takes up no place until its time is over (REQUEST_TIMEOUT_MS), else 512 of them would lock everybody out.
  */
 const MAX_WAIT_MS = 1_000;
 /** A look goes over all that are inside: not for each request that finds no place. */
