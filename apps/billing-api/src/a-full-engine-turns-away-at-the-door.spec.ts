@@ -147,10 +147,19 @@ describe('an engine that has as many requests as it can serve in time', () => {
       await reached(3);
       inside.pop()?.end('{}');
       expect((await another).status).toBe(200);
-      slow[1]?.write('"a":"b"}'); // late, but here: it is answered as any
+      slow[1]?.write('"a":"b"}'); // late, but here: it counts again, and is answered
       slow[0]?.destroy();
+      await aMoment();
+      const beside = post(RESERVE);
+      await reached(3);
+      const behind = await atTheDoor(() => post(RESERVE));
+      expect(inside).toHaveLength(3); // the first slow one, long gone, the late one, and the one beside it
       const answered = new Promise((resolve) => slow[1]?.once('data', resolve));
       second?.end('{}');
+      await reached(4);
+      inside.pop()?.end('{}');
+      inside.pop()?.end('{}');
+      expect((await Promise.all([beside, behind.answered])).map(({ status }) => status)).toEqual([200, 200]);
       expect(String(await answered)).toContain('200 OK');
       slow[1]?.destroy();
       expect(shed).toBe(0);

@@ -110,8 +110,16 @@ export class Admission {
     this.nextLookMs = now + LOOK_EVERY_MS;
     for (const caller of this.inside) {
       if (caller.arrivedMs + this.limits.waitMs > now) return;
-      if (!caller.request.complete) this.inside.delete(caller);
+      if (!caller.request.complete) this.forget(caller);
     }
+  }
+
+  /** Until its body is there: then it is worked on like any, and counts again. */
+  private forget(caller: Caller): void {
+    this.inside.delete(caller);
+    caller.request.once('end', () => {
+      if (!caller.response.destroyed) this.inside.add(caller);
+    });
   }
 
   /** Those who have waited for long enough are told; the timer goes on with whoever is first now. */
