@@ -1,12 +1,36 @@
 import { Client } from 'pg';
-import type { Connection, Statement } from '@holdfast/platform';
-import { statement } from '@holdfast/platform';
+import { Connection, statement, type Statement } from '@holdfast/platform';
+import { freshDatabase, type FreshDatabase } from './database';
+
+/** A database whose tables have never held anything, and what PostgreSQL plans there. */
+export class PlansForEmptyTables {
+  private database: FreshDatabase | undefined;
+  private connection: Connection | undefined;
+
+  async open(): Promise<void> {
+    this.database = await freshDatabase();
+    this.connection = await Connection.open(this.database.url, 'plans');
+  }
+
+  async close(): Promise<void> {
+    await this.connection?.close();
+    await this.database?.drop();
+  }
+
+  /** The steps of a statement's plan that read a whole table or index. Throws when there is no plan to look at. */
+  async wholeTableScansOf(prepared: Statement<unknown>): Promise<string[]> {
+    if (!this.connection || !this.database) throw new Error('open the database first');
+    const plan = await planMadeForEmptyTables(this.connection, this.database.url, prepared);
+    if (plan.length < 2) throw new Error(`no plan of ${prepared.name}: ${plan.join()}`);
+    return wholeTableScans(this.connection, plan);
+  }
+}
 
 /**
  * How PostgreSQL runs a statement that was prepared while the tables were empty and their statistics said so: the plan
  * that a connection keeps until the next ANALYZE, however fast the tables grow.
  */
-export async function planMadeForEmptyTables(
+async function planMadeForEmptyTables(
   connection: Connection,
   databaseUrl: string,
   prepared: Statement<unknown>,
@@ -23,7 +47,7 @@ export async function planMadeForEmptyTables(
  * The scans of a plan that read all of a table, or skip through all of an index, whatever was asked for: an index serves a
  * look-up only when the look-up says what its first column is.
  */
-export async function wholeTableScans(connection: Connection, plan: readonly string[]): Promise<string[]> {
+async function wholeTableScans(connection: Connection, plan: readonly string[]): Promise<string[]> {
   const indexes = await connection.send(FIRST_COLUMNS);
   const firstColumn = new Map(indexes.map(({ name, column }) => [name, column]));
   return plan.filter((line, i) => {

@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 const MB = 1_048_576;
 /** PostgreSQL's own default; less would not hold the indexes of a small company's calls. */
 const LEAST_MB = 128;
-/** What is used all the time (wallets, live holds, the newest ends of the indexes) of the largest load we measured. */
+/** `live` with 100 000 calls and `growth` with 10 million rows were measured with this; more was not tried. */
 const MOST_MB = 2_048;
 /** A quarter of the memory: PostgreSQL's manual, `shared_buffers`. */
 const SHARE = 4;

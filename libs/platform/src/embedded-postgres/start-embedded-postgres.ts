@@ -38,7 +38,7 @@ export interface EmbeddedPostgres {
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' } as const;
 /**
  * Checkpoints come by time (every five minutes, spread over nearly all of them), not in a rush whenever 1 GB is full: with
- * 100 000 calls that was every two minutes. Taken only under such a load.
+ * 100 000 calls that was every minute. Taken only under such a load.
  */
 const MAX_WAL_SIZE = '4GB';
 
