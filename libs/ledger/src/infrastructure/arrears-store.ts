@@ -1,4 +1,4 @@
-import { instants, type Connection, type ShelfMemory, type ShelfStore } from '@holdfast/platform';
+import { type Connection, type ShelfMemory, type ShelfStore } from '@holdfast/platform';
 import { ArrearsBook, type ArrearsNeed } from '../application/arrears.shelf';
 import { Arrears } from '../domain/arrears';
 import { COLLECT_ARREARS, FIND_OPEN_ARREARS, INSERT_ARREARS } from './arrears.sql';
@@ -43,7 +43,7 @@ export class ArrearsStore implements ShelfStore<ArrearsNeed, ArrearsBook> {
           arisen.map((a) => a.vapiCallId),
           arisen.map((a) => a.amountPence),
           arisen.map((a) => a.collectedPence),
-          instants(arisen.map((a) => a.createdAt)),
+          arisen.map((a) => a.createdAt),
         ]),
       );
     }

@@ -1,4 +1,4 @@
-import { instants, keyed, statement } from '@holdfast/platform';
+import { keyed, rowsOf, statement } from '@holdfast/platform';
 import type { CounterAccount, JournalEntry, TransactionType } from '../domain/journal-entry';
 
 export interface JournalRow {
@@ -32,9 +32,9 @@ export const JOURNAL_COLUMNS = `id, org_id, seq, type, amount_pence, balance_bef
 export const APPEND_TO_JOURNAL = statement<never>(
   'append_to_journal',
   `insert into credit_transactions (${JOURNAL_COLUMNS})
-   select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
-     $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::uuid[], $15::bigint[],
-     $16::text[], $17::text[], $18::text[], $19::text[], $20::timestamptz[])`,
+   ${rowsOf(`$1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+     $9::bigint[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::uuid[], $15::bigint[], $16::text[],
+     $17::text[], $18::text[], $19::text[], $20::timestamptz[]`)}`,
 );
 
 export const FIND_BY_KEYS = statement<JournalRow>(
@@ -89,6 +89,6 @@ export function toColumns(entries: readonly JournalEntry[]): unknown[][] {
     entries.map((e) => e.idempotencyKey),
     entries.map((e) => e.requestFingerprint),
     entries.map((e) => e.createdBy),
-    instants(entries.map((e) => e.createdAt)),
+    entries.map((e) => e.createdAt),
   ];
 }

@@ -1,4 +1,4 @@
-import { guarded, keyed, statement } from '@holdfast/platform';
+import { guarded, keyed, lookedUp, namedRowsOf, statement } from '@holdfast/platform';
 
 export interface WalletRow {
   org_id: string;
@@ -43,17 +43,19 @@ export const UPDATE_WALLETS = guarded(
   `update wallets w
    set balance_pence = v.balance_pence, held_pence = v.held_pence, debt_limit_pence = v.debt_limit_pence,
      arrears_pence = v.arrears_pence, active_reservations = v.active_reservations, version = v.version
-   from unnest(${BEFORE_ARRAYS}, $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::bigint[])
-     as v (${BEFORE_COLUMNS}, balance_pence, held_pence, debt_limit_pence, arrears_pence, active_reservations, version)
-   cross join ${keyed('wallets', 't', 't.org_id = v.org_id', 't.ctid as place')}
-   where w.ctid = t.place and ${stillStands('w')}`,
+   from ${namedRowsOf(
+     `${BEFORE_ARRAYS}, $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::bigint[]`,
+     'v',
+     `${BEFORE_COLUMNS}, balance_pence, held_pence, debt_limit_pence, arrears_pence, active_reservations, version`,
+   )}
+   where ${lookedUp('w.org_id', 'v.org_id')} and ${stillStands('w')}`,
 );
 
 /** The same proof for wallets that were read from memory and did not change. */
 export const VERIFY_WALLETS = statement<never>(
   'verify_wallets',
   `select 1 / (count(*) = $1::bigint)::int
-   from unnest(${BEFORE_ARRAYS}) as v (${BEFORE_COLUMNS})
+   from ${namedRowsOf(BEFORE_ARRAYS, 'v', BEFORE_COLUMNS)}
    cross join ${keyed('wallets', 't', 't.org_id = v.org_id')}
    where ${stillStands('t')}`,
 );

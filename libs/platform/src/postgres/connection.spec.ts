@@ -64,8 +64,8 @@ describe('what is sent arrives', () => {
     for (let repeat = 0; repeat < 2; repeat++) expect(await connection.send(ECHO, sent)).toEqual([read]);
   });
 
-  it.each([[{}], [[['nested']]], [Symbol('no')], [12n]])('refuses what has no text format: %p', async (value) => {
-    await expect(connection.send(ECHO_TEXTS, [value])).rejects.toThrow('cannot be a parameter');
+  it.each([[{}], [[['nested']]], [Symbol('no')], [12n]])('refuses what has no format: %p', async (value) => {
+    await expect(connection.send(ECHO_TEXTS, [value])).rejects.toThrow('cannot be');
     expect(await connection.send(ONE)).toEqual([{ one: 1 }]);
   });
 

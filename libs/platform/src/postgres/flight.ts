@@ -1,6 +1,6 @@
 import type { Connection as WireConnection } from 'pg';
 import { COLUMN_TYPES } from './column-types';
-import { encodeParameter } from './parameter';
+import { encodeParameter, type EncodedParameter } from './parameter';
 import type { Statement } from './statement';
 
 export interface Answer {
@@ -47,7 +47,7 @@ export class Flight {
   private rows: unknown[] = [];
   private fault: Error | undefined;
   private over = false;
-  private encoded: readonly (string | null)[][] = [];
+  private encoded: readonly EncodedParameter[][] = [];
   private unencodable: Error | null = null;
 
   /** Encodes at once, not when it is the flight's turn: the one before may still be under way. */
@@ -56,7 +56,9 @@ export class Flight {
     private readonly prepared: Prepared,
   ) {
     try {
-      this.encoded = passengers.map(({ values }) => values.map(encodeParameter));
+      this.encoded = passengers.map(({ statement, values }) =>
+        values.map((value, i) => encodeParameter(value, statement.arrays[i])),
+      );
     } catch (fault) {
       this.unencodable = fault as Error;
     }
@@ -67,7 +69,7 @@ export class Flight {
     if (this.unencodable) return this.unencodable;
     const { encoded } = this;
     wire.stream.cork();
-    this.passengers.forEach(({ statement }, i) => this.write(wire, statement, encoded[i] as (string | null)[]));
+    this.passengers.forEach(({ statement }, i) => this.write(wire, statement, encoded[i] as EncodedParameter[]));
     (wire as unknown as { sync(): void }).sync();
     wire.stream.uncork();
     this.begin(0);
@@ -109,7 +111,7 @@ export class Flight {
     this.land();
   }
 
-  private write(wire: WireConnection, statement: Statement<unknown>, values: (string | null)[]): void {
+  private write(wire: WireConnection, statement: Statement<unknown>, values: EncodedParameter[]): void {
     const { name, text } = statement;
     const out = wire as unknown as Record<'parse' | 'close' | 'describe' | 'bind' | 'execute', (m: object) => void>;
     if (!this.prepared.has(name)) {

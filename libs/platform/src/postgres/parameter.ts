@@ -1,10 +1,19 @@
+import { encodeBinaryArray, type ElementType } from './binary-array';
+
 /** What a statement may be given: scalars, and arrays of scalars for the bulk statements. */
 export type Parameter = Scalar | readonly Scalar[];
 type Scalar = string | number | boolean | Date | null | undefined;
 
-/** A value in PostgreSQL's text format, or null for NULL. Throws a TypeError on what has no such format. */
-export function encodeParameter(value: unknown): string | null {
-  return Array.isArray(value) ? encodeArray(value) : encodeScalar(value);
+/** Text, or bytes in the binary format of the type; null for NULL. */
+export type EncodedParameter = string | Buffer | null;
+
+/**
+ * A value as it is sent to PostgreSQL. Throws a TypeError on what has no such format.
+ * @param elementType of an array that travels in binary; left out, an array is sent as its literal
+ */
+export function encodeParameter(value: unknown, elementType?: ElementType): EncodedParameter {
+  if (!Array.isArray(value)) return encodeScalar(value);
+  return elementType ? encodeBinaryArray(value, elementType) : encodeArray(value);
 }
 
 function encodeScalar(value: unknown): string | null {
@@ -33,17 +42,4 @@ const NEEDS_ESCAPE = /["\\]/;
 
 function quoted(text: string): string {
   return NEEDS_ESCAPE.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
-}
-
-/** A column of moments as text. The rows of a batch mostly share the moment they were judged at: it is written once. */
-export function instants(moments: readonly (Date | null)[]): (string | null)[] {
-  let last: Date | null = null;
-  let text: string | null = null;
-  return moments.map((moment) => {
-    if (moment !== last) {
-      last = moment;
-      text = moment?.toISOString() ?? null;
-    }
-    return text;
-  });
 }

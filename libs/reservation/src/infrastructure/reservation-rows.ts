@@ -1,4 +1,3 @@
-import { instants } from '@holdfast/platform';
 import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
 import type { ReservationRow } from './reservation.sql';
 
@@ -47,7 +46,7 @@ export function toBirthColumns(states: readonly ReservationState[]): unknown[][]
     states.map((s) => s.estimatedMinutes),
     states.map((s) => s.rateCard.id),
     states.map((s) => s.prepaid),
-    instants(states.map((s) => s.createdAt)),
+    states.map((s) => s.createdAt),
   ];
 }
 
@@ -66,8 +65,8 @@ export function toLifeColumns(states: readonly ReservationState[]): unknown[][] 
     states.map((s) => s.settlement?.actualDurationSeconds ?? null),
     states.map((s) => s.settlement?.billedSeconds ?? null),
     states.map((s) => s.discrepancySeconds),
-    instants(states.map((s) => s.expiresAt)),
-    instants(states.map((s) => s.closedAt)),
-    instants(states.map((s) => s.committedAt)),
+    states.map((s) => s.expiresAt),
+    states.map((s) => s.closedAt),
+    states.map((s) => s.committedAt),
   ];
 }

@@ -1,5 +1,5 @@
 import type { SharingPolicy } from '@holdfast/ledger';
-import { guarded, keyed, statement } from '@holdfast/platform';
+import { guarded, keyed, lookedUp, namedRowsOf, rowsOf, statement } from '@holdfast/platform';
 import type { ReservationStatus, Settlement } from '../domain/credit-reservation';
 
 export interface ReservationRow {
@@ -74,10 +74,10 @@ export const INSERT_RESERVATIONS = statement<never>(
   `insert into credit_reservations (id, org_id, call_id, estimated_minutes, rate_card_id, prepaid, created_at,
      vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late, settlement,
      actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
-   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::uuid[], $6::boolean[],
+   ${rowsOf(`$1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::uuid[], $6::boolean[],
      $7::timestamptz[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::boolean[],
      $15::boolean[], $16::json[], $17::double precision[], $18::integer[], $19::double precision[],
-     $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])`,
+     $20::timestamptz[], $21::timestamptz[], $22::timestamptz[]`)}`,
 );
 
 /**
@@ -92,13 +92,15 @@ export const UPDATE_RESERVATIONS = guarded(
      settlement = v.settlement, actual_duration_seconds = v.actual_duration_seconds, billed_seconds = v.billed_seconds,
      discrepancy_seconds = v.discrepancy_seconds, expires_at = v.expires_at, closed_at = v.closed_at,
      committed_at = v.committed_at, version = r.version + 1
-   from unnest($2::text[], $3::integer[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
+   from ${namedRowsOf(
+     `$2::text[], $3::integer[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
      $10::bigint[], $11::bigint[], $12::boolean[], $13::boolean[], $14::json[], $15::double precision[], $16::integer[],
-     $17::double precision[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])
-     as v (call_id, version_before, status_before, reserved_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
-       settlement, actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at)
-   cross join ${keyed('credit_reservations', 't', 't.call_id = v.call_id', 't.ctid as place')}
-   where r.ctid = t.place and r.version = v.version_before and r.status is not distinct from v.status_before
+     $17::double precision[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[]`,
+     'v',
+     `call_id, version_before, status_before, reserved_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
+       settlement, actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at`,
+   )}
+   where ${lookedUp('r.call_id', 'v.call_id')} and r.version = v.version_before and r.status is not distinct from v.status_before
      and r.reserved_pence = v.reserved_before`,
 );
 

@@ -162,7 +162,7 @@ export function eventColumns(happenings: readonly CallHappening[]): unknown[][] 
   return [
     happenings.map((h) => h.callId),
     happenings.map((h) => h.orgId),
-    happenings.map((h) => h.at.toISOString()),
+    happenings.map((h) => h.at),
     happenings.map((h) => h.kind),
     happenings.map((h) => (h.detail ? JSON.stringify(h.detail) : null)),
   ];
@@ -180,12 +180,12 @@ export function newsColumns(unordered: readonly CallNews[]): unknown[][] {
     news.map((n) => n.state),
     news.map((n) => (n.capSeconds === undefined ? null : Math.floor(n.capSeconds))),
     news.map((n) => n.controlUrl ?? null),
-    news.map((n) => n.at.toISOString()),
-    news.map((n) => n.startedAt?.toISOString() ?? null),
-    news.map((n) => n.endedAt?.toISOString() ?? null),
-    news.map((n) => n.settledAt?.toISOString() ?? null),
+    news.map((n) => n.at),
+    news.map((n) => n.startedAt ?? null),
+    news.map((n) => n.endedAt ?? null),
+    news.map((n) => n.settledAt ?? null),
     news.map((n) => n.endedReason ?? null),
     news.map((n) => n.costUsd ?? null),
-    news.map((n) => n.nextDecisionAt?.toISOString() ?? null),
+    news.map((n) => n.nextDecisionAt ?? null),
   ];
 }

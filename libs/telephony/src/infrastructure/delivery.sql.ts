@@ -80,7 +80,7 @@ export function resultColumns(results: readonly DeliveryResult[]): unknown[][] {
     results.map((r) => r.orgId),
     results.map((r) => r.error),
     results.map((r) => (r.outcome ? JSON.stringify(r.outcome) : null)),
-    results.map((r) => r.retryAt?.toISOString() ?? null),
-    results.map((r) => r.at.toISOString()),
+    results.map((r) => r.retryAt ?? null),
+    results.map((r) => r.at),
   ];
 }

@@ -59,7 +59,7 @@ export function toNumberBirthColumns(states: readonly PhoneNumberState[]): unkno
     states.map((s) => s.requestFingerprint),
     states.map((s) => s.createdBy),
     states.map((s) => s.provider),
-    states.map((s) => s.createdAt.toISOString()),
+    states.map((s) => s.createdAt),
   ];
 }
 
@@ -72,14 +72,14 @@ export function toNumberLifeColumns(states: readonly PhoneNumberState[]): unknow
     states.map((s) => s.refundId),
     states.map((s) => s.providerRef),
     states.map((s) => s.step),
-    states.map((s) => s.stepSince?.toISOString() ?? null),
+    states.map((s) => s.stepSince ?? null),
     states.map((s) => s.lease),
     states.map((s) => s.attempts),
-    states.map((s) => s.nextAttemptAt?.toISOString() ?? null),
-    states.map((s) => s.settledAt?.toISOString() ?? null),
+    states.map((s) => s.nextAttemptAt ?? null),
+    states.map((s) => s.settledAt ?? null),
     states.map((s) => s.failureReason),
     states.map((s) => storable(s.lastError)),
-    states.map((s) => s.updatedAt.toISOString()),
+    states.map((s) => s.updatedAt),
   ];
 }
 

@@ -111,11 +111,11 @@ function whole(row: DeliveryRow): LoggedDelivery {
 function arrivalColumns(deliveries: readonly Delivery[], abandonedAfterSeconds: number): unknown[][] {
   return [
     deliveries.map((d) => d.id),
-    deliveries.map((d) => d.receivedAt.toISOString()),
+    deliveries.map((d) => d.receivedAt),
     deliveries.map((d) => d.type),
     deliveries.map((d) => d.callId),
     deliveries.map((d) => d.headers),
     deliveries.map((d) => d.payload),
-    deliveries.map((d) => addSeconds(d.receivedAt, abandonedAfterSeconds).toISOString()),
+    deliveries.map((d) => addSeconds(d.receivedAt, abandonedAfterSeconds)),
   ];
 }
