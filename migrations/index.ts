@@ -8,6 +8,7 @@ import { PhoneNumbers1700000000007 } from './1700000000007-phone-numbers';
 import { NumberPurchases1700000000008 } from './1700000000008-number-purchases';
 import { TermsArePartOfTheWallet1700000000009 } from './1700000000009-terms-are-part-of-the-wallet';
 import { LighterWalls1700000000010 } from './1700000000010-lighter-walls';
+import { FewerWaysToACall1700000000011 } from './1700000000011-fewer-ways-to-a-call';
 
 /** In order. Listed, not globbed: globs resolve differently in source, build and tests. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   NumberPurchases1700000000008,
   TermsArePartOfTheWallet1700000000009,
   LighterWalls1700000000010,
+  FewerWaysToACall1700000000011,
 ] as const;

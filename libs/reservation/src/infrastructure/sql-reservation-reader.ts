@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import type { CallToAskAbout } from '../application/call-liveness.port';
 import type { HoldStanding } from '../application/check-call';
 import { ReservationReader, type ReservationFilter } from '../application/reservation-reader.port';
-import type { ReservationState } from '../domain/credit-reservation';
+import { RESERVATION_STATUSES, type ReservationState } from '../domain/credit-reservation';
 import {
   FIND_BY_ANY_ID,
   FIND_EXPIRED,
@@ -61,13 +61,16 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
     };
   }
 
+  /** Status by status, as the index idx_credit_res_org_status has them, and merged. */
   async list(orgId: string, { status, limit, after }: ReservationFilter): Promise<ReservationState[]> {
     const rows: ReservationRow[] = await this.database.query(
-      `${SELECT_RESERVATIONS}
-       where r.org_id = $1 and ($2::text is null or r.status = $2)
-         and ($3::timestamptz is null or (r.created_at, r.id) < ($3::timestamptz, $4::uuid))
-       order by r.created_at desc, r.id desc limit $5`,
-      [orgId, status ?? null, after?.createdAt ?? null, after?.id ?? null, limit],
+      `select found.* from unnest($2::text[]) as wanted (status)
+       cross join lateral (${SELECT_RESERVATIONS}
+         where r.org_id = $1 and r.status = wanted.status
+           and ($3::timestamptz is null or (r.created_at, r.id) < ($3::timestamptz, $4::uuid))
+         order by r.created_at desc, r.id desc limit $5) found
+       order by found.created_at desc, found.id desc limit $5`,
+      [orgId, status ? [status] : RESERVATION_STATUSES, after?.createdAt ?? null, after?.id ?? null, limit],
     );
     return rows.map(toState);
   }
