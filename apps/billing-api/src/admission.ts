@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { OVERLOADED_HEADERS, overloadedBody } from './overloaded-answer';
+import { Places, type Guest } from './places';
 import { RefusalTurn } from './refusal-turn';
 
 /**
@@ -39,7 +40,7 @@ const LIMITS: AdmissionLimits = {
   urgentRequests: MAX_URGENT_REQUESTS,
 };
 
-interface Caller {
+interface Caller extends Guest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly arrivedMs: number;
@@ -51,8 +52,8 @@ interface Caller {
  * has no time left for what it accepted.
  */
 export class Admission {
-  /** In the order of arrival, without those whose body does not come. */
-  private readonly inside = new Set<Caller>();
+  /** Without those whose body does not come. */
+  private readonly inside = new Places<Caller>();
   /** In the order of arrival. */
   private readonly waiting: Caller[] = [];
   private patience: NodeJS.Timeout | undefined;
@@ -72,7 +73,7 @@ export class Admission {
     server.removeAllListeners('request');
     this.enter = (caller) => {
       const { request, response } = caller;
-      this.inside.add(caller);
+      this.inside.take(caller);
       response.on('close', () => this.left(caller));
       for (const listener of behind) listener(request, response as ServerResponse & { req: IncomingMessage });
     };
@@ -85,19 +86,19 @@ export class Admission {
     const { requests, waiting, waitMs, urgentRequests } = this.limits;
     const isUrgent = URGENT.test(caller.request.url ?? '');
     const limit = isUrgent ? urgentRequests : requests;
-    if (this.inside.size >= limit) this.forgetStalled();
-    if (this.inside.size < limit) return this.enter(caller);
+    if (this.inside.taken >= limit) this.forgetStalled();
+    if (this.inside.taken < limit) return this.enter(caller);
     if (isUrgent || this.waiting.length >= waiting) return this.shed(caller);
     this.waiting.push(caller);
     this.patience ??= setTimeout(this.outOfPatience, waitMs);
   }
 
   private left(caller: Caller): void {
-    if (this.inside.delete(caller)) this.letWaitingIn();
+    if (this.inside.leave(caller)) this.letWaitingIn();
   }
 
   private letWaitingIn(): void {
-    while (this.inside.size < this.limits.requests) {
+    while (this.inside.taken < this.limits.requests) {
       const next = this.waiting.shift();
       if (!next) return;
       if (!next.response.destroyed) this.enter(next);
@@ -108,17 +109,17 @@ export class Admission {
     const now = performance.now();
     if (now < this.nextLookMs) return;
     this.nextLookMs = now + LOOK_EVERY_MS;
-    for (const caller of this.inside) {
-      if (caller.arrivedMs + this.limits.waitMs > now) return;
-      if (!caller.request.complete) this.forget(caller);
-    }
+    const lateFrom = now - this.limits.waitMs;
+    this.inside.forEach((caller) => {
+      if (caller.arrivedMs <= lateFrom && !caller.request.complete) this.forget(caller);
+    });
   }
 
   /** Until its body is there: then it is worked on like any, and counts again. */
   private forget(caller: Caller): void {
-    this.inside.delete(caller);
+    this.inside.leave(caller);
     caller.request.once('end', () => {
-      if (!caller.response.destroyed) this.inside.add(caller);
+      if (!caller.response.destroyed) this.inside.take(caller);
     });
   }
 
