@@ -9,12 +9,15 @@ import type { BatchMetrics } from './batch-metrics';
 const MAX_KEYS = 500;
 /** Waiting keys: about a second of the highest load that was measured. */
 const MAX_WAITING = 16_384;
+const NONE: readonly never[] = [];
 
 export interface BulkReaderOptions<Row> {
   readonly name: string;
   readonly databaseUrl: string;
   /** Takes an array of keys as its only parameter. */
   readonly statement: Statement<Row>;
+  /** The keys that a row answers. */
+  readonly keysOf: (row: Row) => readonly (string | null)[];
   readonly metrics?: BatchMetrics;
 }
 
@@ -34,17 +37,14 @@ export class BulkReader<Row> {
       maxQueue: MAX_WAITING,
       metrics: options.metrics,
       run: async (_lane, keys) => {
-        const rows = await this.read([...new Set(keys)]);
-        return keys.map(() => ({ ok: true, answer: rows }));
+        const found = this.byKey(await this.read([...new Set(keys)]));
+        return keys.map((key) => ({ ok: true, answer: found.get(key) ?? NONE }));
       },
     });
   }
 
-  /**
-   * All rows that were found for this key and for those asked along with it: the caller picks its own.
-   * Rejects when the database cannot be asked.
-   */
-  async rowsAround(key: string): Promise<readonly Row[]> {
+  /** All rows of this key. Rejects when the database cannot be asked. */
+  async rowsOf(key: string): Promise<readonly Row[]> {
     const rows = await this.batcher.submit(key, key);
     if (isRefusal(rows)) throw new RefusedError(rows);
     return rows;
@@ -53,6 +53,19 @@ export class BulkReader<Row> {
   async close(): Promise<void> {
     await this.batcher.drain();
     await this.connection?.close();
+  }
+
+  private byKey(rows: readonly Row[]): Map<string, Row[]> {
+    const found = new Map<string, Row[]>();
+    for (const row of rows) {
+      for (const key of this.options.keysOf(row)) {
+        if (key === null) continue;
+        const others = found.get(key);
+        if (others) others.push(row);
+        else found.set(key, [row]);
+      }
+    }
+    return found;
   }
 
   private async read(keys: readonly string[]): Promise<Row[]> {

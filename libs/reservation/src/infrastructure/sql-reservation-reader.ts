@@ -29,8 +29,9 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   ) {
     super();
     const { databaseUrl } = settings;
-    this.byAnyId = new BulkReader({ name: 'reservation-reads', databaseUrl, statement: FIND_BY_ANY_ID, metrics });
-    this.standings = new BulkReader({ name: 'standing-reads', databaseUrl, statement: FIND_STANDINGS, metrics });
+    const look = { databaseUrl, metrics, keysOf: idsOf };
+    this.byAnyId = new BulkReader({ ...look, name: 'reservation-reads', statement: FIND_BY_ANY_ID });
+    this.standings = new BulkReader({ ...look, name: 'standing-reads', statement: FIND_STANDINGS });
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -46,12 +47,12 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   }
 
   async find(callId: string, orgId: string | null): Promise<ReservationState | null> {
-    const row = pick(await this.byAnyId.rowsAround(callId), callId, orgId);
+    const row = pick(await this.byAnyId.rowsOf(callId), callId, orgId);
     return row ? toState(row) : null;
   }
 
   async standing(callId: string, orgId: string | null): Promise<HoldStanding | null> {
-    const row = pick(await this.standings.rowsAround(callId), callId, orgId);
+    const row = pick(await this.standings.rowsOf(callId), callId, orgId);
     if (!row) return null;
     return {
       reservation: toState(row),
@@ -86,13 +87,18 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   }
 }
 
+/** The provider's call is mostly billed under its own id. */
+function idsOf({ call_id, vapi_call_id }: ReservationRow): readonly (string | null)[] {
+  return vapi_call_id === call_id ? [call_id] : [call_id, vapi_call_id];
+}
+
 /** Whose own id it is, else the oldest that names it as the provider's. */
 function pick<Row extends ReservationRow>(rows: readonly Row[], callId: string, orgId: string | null): Row | undefined {
   let named: Row | undefined;
   for (const row of rows) {
     if (orgId !== null && row.org_id !== orgId) continue;
     if (row.call_id === callId) return row;
-    if (row.vapi_call_id === callId && (!named || row.created_at < named.created_at)) named = row;
+    if (!named || row.created_at < named.created_at) named = row;
   }
   return named;
 }

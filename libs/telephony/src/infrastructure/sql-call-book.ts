@@ -52,7 +52,13 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
     const { databaseUrl } = settings;
     const keyOf = (row: { callId: string }): string => row.callId;
     const writer = { databaseUrl, metrics, lanes: 1, keyOf };
-    this.byId = new BulkReader({ name: 'call-reads', databaseUrl, statement: FIND_CALLS, metrics });
+    this.byId = new BulkReader({
+      name: 'call-reads',
+      databaseUrl,
+      statement: FIND_CALLS,
+      keysOf: (call) => [call.call_id],
+      metrics,
+    });
     this.news = new BulkWriter({ ...writer, name: 'calls', statement: LEARN_OF_CALLS, toColumns: newsColumns });
     this.decisions = new BulkWriter({ ...writer, name: 'decisions', statement: DECIDED, toColumns: decidedColumns });
     this.events = new BulkWriter({
@@ -70,7 +76,7 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
   private telling: Promise<unknown> = Promise.resolve();
 
   async find(callId: string): Promise<Call | null> {
-    const row = (await this.byId.rowsAround(callId)).find((each) => each.call_id === callId);
+    const [row] = await this.byId.rowsOf(callId);
     return row ? toCall(row) : null;
   }
 
@@ -133,7 +139,8 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
     clearTimeout(this.gathering);
     this.gathering = undefined;
     const written = this.untold.splice(0).map((happening) => this.tellOf(happening));
-    return (this.telling = Promise.all([this.telling, ...written]));
+    // Its value is let go: each would else be an element of the next one's, for ever.
+    return (this.telling = Promise.all([this.telling, ...written]).then(() => undefined));
   }
 
   private async tellOf(happening: CallHappening): Promise<void> {

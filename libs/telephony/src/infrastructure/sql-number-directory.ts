@@ -37,19 +37,28 @@ export class SqlNumberDirectory extends NumberDirectory implements OnApplication
 
   constructor({ databaseUrl }: Settings, metrics: Metrics) {
     super();
-    this.numbers = new BulkReader({ name: 'number-reads', databaseUrl, statement: FIND_NUMBERS, metrics });
-    this.assistants = new BulkReader({ name: 'assistant-reads', databaseUrl, statement: FIND_ASSISTANTS, metrics });
+    const look = { databaseUrl, metrics };
+    this.numbers = new BulkReader({
+      ...look,
+      name: 'number-reads',
+      statement: FIND_NUMBERS,
+      keysOf: (row) => [row.vapi_phone_number_id],
+    });
+    this.assistants = new BulkReader({
+      ...look,
+      name: 'assistant-reads',
+      statement: FIND_ASSISTANTS,
+      keysOf: (row) => [row.assistant_id],
+    });
   }
 
   async findByVapiId(vapiPhoneNumberId: string): Promise<DirectoryEntry | null> {
-    const rows = await this.numbers.rowsAround(vapiPhoneNumberId);
-    const row = rows.find((each) => each.vapi_phone_number_id === vapiPhoneNumberId);
+    const [row] = await this.numbers.rowsOf(vapiPhoneNumberId);
     return row ? { orgId: row.org_id, assistantId: row.assistant_id, phoneNumber: row.phone_number } : null;
   }
 
   async findOrgByAssistant(assistantId: string): Promise<string | null> {
-    const rows = await this.assistants.rowsAround(assistantId);
-    const owners = rows.filter((row) => row.assistant_id === assistantId);
+    const owners = await this.assistants.rowsOf(assistantId);
     return owners.length === 1 ? (owners[0] as AssistantRow).org_id : null;
   }
 
