@@ -54,7 +54,8 @@ export function encodeBinaryArray(elements: readonly unknown[], type: ElementTyp
   int32(OIDS[type]);
   int32(elements.length);
   int32(1);
-  for (const element of elements) {
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i];
     if (element === null || element === undefined) {
       makeRoom(LENGTH_BYTES);
       int32(NULL_LENGTH);
@@ -73,7 +74,8 @@ const WRITERS: Readonly<Record<ElementType, (element: unknown) => void>> = {
     makeRoom(LENGTH_BYTES + UUID_BYTES);
     int32(UUID_BYTES);
     let seen = 0;
-    for (const index of UUID_DIGITS) {
+    for (let i = 0; i < UUID_BYTES; i++) {
+      const index = UUID_DIGITS[i] as number;
       const high = HEX_VALUES[element.charCodeAt(index)] ?? NO_DIGIT;
       const low = HEX_VALUES[element.charCodeAt(index + 1)] ?? NO_DIGIT;
       seen |= high | low;

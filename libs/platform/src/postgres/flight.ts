@@ -22,8 +22,17 @@ interface Column {
   readonly parse: (text: string) => unknown;
 }
 
-/** What one connection has prepared: by statement name, the columns of its rows. */
-export type Prepared = Map<string, readonly Column[]>;
+/** What the rows of a statement look like. */
+interface RowShape {
+  readonly columns: readonly Column[];
+  /** Copied for each row: an object that grows column by column leaves four times its size to be collected. */
+  readonly blank: Readonly<Record<string, unknown>>;
+}
+
+const NO_ROWS: RowShape = { columns: [], blank: {} };
+
+/** What one connection has prepared: by statement name, the shape of its rows. */
+export type Prepared = Map<string, RowShape>;
 
 interface RowDescription {
   readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
@@ -42,8 +51,8 @@ export class Flight {
   callback: (fault: Error | null) => void = () => undefined;
 
   private readonly answers: Answer[] = [];
-  private columns: readonly Column[] = [];
-  private described: readonly Column[] | undefined;
+  private shape = NO_ROWS;
+  private described: RowShape | undefined;
   private rows: unknown[] = [];
   private fault: Error | undefined;
   private over = false;
@@ -77,18 +86,24 @@ export class Flight {
   }
 
   handleRowDescription({ fields }: RowDescription): void {
-    this.described = fields.map(({ name, dataTypeID }) => ({ name, parse: COLUMN_TYPES.getTypeParser(dataTypeID) }));
-    this.columns = this.described;
+    this.described = {
+      columns: fields.map(({ name, dataTypeID }) => ({ name, parse: COLUMN_TYPES.getTypeParser(dataTypeID) })),
+      blank: Object.fromEntries(fields.map(({ name }) => [name, null])),
+    };
+    this.shape = this.described;
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
     if (this.fault) return;
-    const row: Record<string, unknown> = {};
+    const { columns, blank } = this.shape;
+    const row = { ...blank };
     try {
-      this.columns.forEach(({ name, parse }, i) => {
+      for (let i = 0; i < columns.length; i++) {
         const text = fields[i] as string | null;
-        row[name] = text === null ? null : parse(text);
-      });
+        if (text === null) continue;
+        const { name, parse } = columns[i] as Column;
+        row[name] = parse(text);
+      }
     } catch (fault) {
       this.fault = fault as Error; // a value outside what this program can hold: the statement itself has run
     }
@@ -97,7 +112,7 @@ export class Flight {
 
   handleCommandComplete({ text }: { readonly text: string }): void {
     const { statement } = this.passengers[this.answers.length] as Passenger;
-    if (!this.prepared.has(statement.name)) this.prepared.set(statement.name, this.described ?? []);
+    if (!this.prepared.has(statement.name)) this.prepared.set(statement.name, this.described ?? NO_ROWS);
     this.answers.push({ rows: this.rows, tag: text });
     this.begin(this.answers.length);
   }
@@ -126,7 +141,7 @@ export class Flight {
   private begin(index: number): void {
     this.rows = [];
     this.described = undefined;
-    this.columns = this.prepared.get(this.passengers[index]?.statement.name ?? '') ?? [];
+    this.shape = this.prepared.get(this.passengers[index]?.statement.name ?? '') ?? NO_ROWS;
   }
 
   private land(): void {

@@ -105,15 +105,20 @@ function answerOf(
   seen: Pick<CallChecked, 'at' | 'elapsedSeconds' | 'effectiveBalancePence' | 'addedPence' | 'lastSlice'>,
 ): CallChecked {
   const { status, prepaid, reservedPence, rateCard } = reservation.state;
+  const { at, elapsedSeconds, effectiveBalancePence, addedPence, lastSlice } = seen;
   const grantedSeconds = reservation.grantedSeconds;
   return {
-    ...seen,
+    at,
     status,
     prepaid,
+    elapsedSeconds,
     grantedSeconds,
-    remainingSeconds: reservation.isActive ? Math.max(0, grantedSeconds - seen.elapsedSeconds) : 0,
+    remainingSeconds: reservation.isActive ? Math.max(0, grantedSeconds - elapsedSeconds) : 0,
     reservedPence,
-    accruedPence: priceOf(rateCard, seen.elapsedSeconds).costPence,
+    accruedPence: priceOf(rateCard, elapsedSeconds).costPence,
+    effectiveBalancePence,
+    addedPence,
+    lastSlice,
   };
 }
 

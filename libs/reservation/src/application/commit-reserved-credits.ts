@@ -57,13 +57,13 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
       if (earlier) {
         if (earlier.actualDurationSeconds !== actualDurationSeconds)
           reservation.recordDiscrepancy(actualDurationSeconds);
-        return { ...earlier, callId, duplicate: earlier.transactionId === null || earlier.transactionId !== own };
+        return { callId, duplicate: earlier.transactionId === null || earlier.transactionId !== own, ...earlier };
       }
       if (reservation.state.status === 'released') return noActiveReservation();
 
       const settlement = settle(request, reservation, wallet, desk);
       own = settlement.transactionId;
-      return { ...settlement, callId, duplicate: false };
+      return { callId, duplicate: false, ...settlement };
     },
   };
 }
@@ -106,7 +106,7 @@ function billDirectly(
   wallet.countReservation(1);
   desk.on(RESERVATIONS).add(reservation);
   const settlement = settle(request, reservation, wallet, desk);
-  return { ...settlement, callId: request.callId, duplicate: false };
+  return { callId: request.callId, duplicate: false, ...settlement };
 }
 
 function settle(
@@ -124,8 +124,8 @@ function settle(
   const memo = { createdBy: request.createdBy, at: desk.now, callId, vapiCallId };
 
   const { entry, chargedPence, uncollectedPence } = wallet.capture(price.costPence, holdPence, {
-    ...memo,
     description: describe(rateCard, price.billedSeconds, late),
+    ...memo,
   });
   const releasedPence = Math.max(holdPence - chargedPence, 0);
   wallet.releaseHold(releasedPence, memo);

@@ -32,7 +32,7 @@ export class Reservations {
 
   /** Refusals: organization_not_found, call_id_conflict, insufficient_balance. */
   reserve(request: Omit<ReserveCallCredits, 'ttlSeconds'>): Promise<CallCreditsReserved | Refusal> {
-    return this.work.execute(reserveCallCredits({ ...request, ttlSeconds: this.settings.reservationTtlSeconds }));
+    return this.work.execute(reserveCallCredits({ ttlSeconds: this.settings.reservationTtlSeconds, ...request }));
   }
 
   /**
@@ -64,19 +64,22 @@ export class Reservations {
    * judged by that, without a lock.
    */
   async check(
-    {
-      lookaheadSeconds = this.settings.killSwitchIntervalSeconds,
-      ...request
-    }: OfAnyOrg<Omit<CheckCall, 'ttlSeconds' | 'extension'>> & { readonly lookaheadSeconds?: number },
+    request: OfAnyOrg<Omit<CheckCall, 'ttlSeconds' | 'extension'>> & { readonly lookaheadSeconds?: number },
     standing: HoldStanding | null = null,
   ): Promise<CallChecked | Refusal> {
     const orgId = request.orgId ?? (await this.reader.ownerOf(request.callId));
     if (orgId === null) return reservationNotFound();
+    const { callId, createdBy, elapsedSeconds, startedAt } = request; // field by field: a rest and a spread are 1.5 µs
+    const { killSwitchIntervalSeconds, reservationTtlSeconds, callSliceSeconds } = this.settings;
+    const lookaheadSeconds = request.lookaheadSeconds ?? killSwitchIntervalSeconds;
     const check: CheckCall = {
-      ...request,
       orgId,
-      ttlSeconds: this.settings.reservationTtlSeconds,
-      extension: { lookaheadSeconds, sliceSeconds: this.settings.callSliceSeconds },
+      callId,
+      createdBy,
+      elapsedSeconds,
+      startedAt,
+      ttlSeconds: reservationTtlSeconds,
+      extension: { lookaheadSeconds, sliceSeconds: callSliceSeconds },
     };
     return (standing && checkWithoutChange(check, standing)) ?? this.work.execute(checkCall(check));
   }
