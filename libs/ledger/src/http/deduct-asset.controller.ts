@@ -1,21 +1,20 @@
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import {
   amountField,
   ApiIdempotencyKey,
   ApiTenant,
-  CurrentCaller,
-  IdempotencyKey,
+  callerOf,
+  idempotencyKeyOf,
   markReplayed,
   MAX_DESCRIPTION_LENGTH,
+  namedTenantOf,
   nameOf,
   orRefuse,
   Problems,
-  Tenant,
   textField,
-  type Caller,
 } from '@holdfast/platform';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Ledger } from '../application/ledger';
 import { ASSET_TYPES, type AssetType } from '../domain/journal-entry';
@@ -54,14 +53,15 @@ export class DeductAssetController {
   @ApiCreatedResponse({ type: DeductAssetAnswer })
   @Problems(402, 404, 422)
   async deduct(
-    @Tenant() orgId: string,
-    @CurrentCaller() caller: Caller,
-    @IdempotencyKey() idempotencyKey: string,
+    @Req() http: FastifyRequest,
     @Body({ schema: DeductAssetBody }) body: DeductAssetBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeductAssetAnswer> {
     const { assetType, costPence, description } = body; // spreading a parsed body is 3 µs, more than validating it
-    const request = { orgId, assetType, costPence, description, idempotencyKey, createdBy: nameOf(caller) };
+    const orgId = namedTenantOf(http);
+    const idempotencyKey = idempotencyKeyOf(http);
+    const createdBy = nameOf(callerOf(http));
+    const request = { orgId, assetType, costPence, description, idempotencyKey, createdBy };
     const { replayed, ...answer } = orRefuse(await this.ledger.deductAsset(request));
     markReplayed(reply, replayed);
     return answer;

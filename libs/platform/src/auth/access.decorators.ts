@@ -20,6 +20,7 @@ export function isUuid(value: unknown): value is string {
   return typeof value === 'string' && UUID.test(value);
 }
 
+/** What {@link CurrentCaller} reads. */
 export function callerOf(request: FastifyRequest): Caller {
   const { caller } = request as CallerRequest;
   if (!caller) throw refuse('unauthenticated', 'Send Authorization: Bearer <key>.');
@@ -31,18 +32,24 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
 );
 
 /** The organisation a request is about: the key's own, or for an operator the one named in `X-Org-Id`. */
-export const Tenant = createParamDecorator((_: unknown, context: ExecutionContext): string => {
-  const orgId = tenantOf(context.switchToHttp().getRequest<FastifyRequest>());
-  if (orgId === null)
-    throw refuse('invalid_request', 'Operators name the organization: X-Org-Id: <uuid>.', missingOrg());
-  return orgId;
-});
+export const Tenant = createParamDecorator((_: unknown, context: ExecutionContext): string =>
+  namedTenantOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
 
 /** As {@link Tenant}; null for an operator who names none, where the call itself tells whose it is. */
 export const TenantIfKnown = createParamDecorator((_: unknown, context: ExecutionContext): string | null =>
   tenantOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
+/** What {@link Tenant} reads. The busiest routes ask themselves: Nest puts every decorated parameter through promises (2 µs). */
+export function namedTenantOf(request: FastifyRequest): string {
+  const orgId = tenantOf(request);
+  if (orgId === null)
+    throw refuse('invalid_request', 'Operators name the organization: X-Org-Id: <uuid>.', missingOrg());
+  return orgId;
+}
+
+/** What {@link TenantIfKnown} reads. */
 export function tenantOf(request: FastifyRequest): string | null {
   const caller = callerOf(request);
   const named = request.headers['x-org-id'];

@@ -6,8 +6,12 @@ import { refuse } from './refused.error';
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 /** The `Idempotency-Key` header, required. */
-export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
+export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string =>
+  idempotencyKeyOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+/** What {@link IdempotencyKey} reads. */
+export function idempotencyKeyOf(request: FastifyRequest): string {
   const key = request.headers['idempotency-key'];
   if (key === undefined || key === '') {
     throw refuse('idempotency_key_required', 'Send an Idempotency-Key header: 1 to 255 printable characters.');
@@ -18,7 +22,7 @@ export const IdempotencyKey = createParamDecorator((_: unknown, context: Executi
     });
   }
   return key;
-});
+}
 
 /** Node joins repeated headers with a comma: which of the keys was meant cannot be told. */
 function sentTwice({ raw }: FastifyRequest): boolean {

@@ -6,10 +6,10 @@ import { toState } from './reservation-rows';
 import { FIND_RESERVATIONS } from './reservation.sql';
 
 /**
- * Calls that were just opened, extended or checked: with 100 000 live calls those of the last 10 s. More cost 1.5 kB of heap
+ * Calls that were just opened, extended or checked: with 100 000 live calls those of the last 5 s. More cost 1.5 kB of heap
  * each and saved a twelfth of the CPU when every call is touched once a minute (docs/performance.md).
  */
-const MOST_HOLDS = 32_768;
+const MOST_HOLDS = 16_384;
 /** Tariffs that holds share, so that each does not bring its own copy. */
 const MOST_CARDS = 16_384;
 
