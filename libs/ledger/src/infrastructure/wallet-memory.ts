@@ -6,7 +6,7 @@ import type { WalletState } from '../domain/wallet';
 const MOST_WALLETS = 65_536;
 
 interface Known {
-  readonly wallet: WalletState;
+  wallet: WalletState;
   terms: CallTerms | undefined;
 }
 
@@ -26,9 +26,13 @@ export class WalletMemory {
   }
 
   keepWallet(wallet: WalletState): void {
-    const earlier = this.byOrg.get(wallet.orgId);
-    const terms = earlier?.wallet.termsVersion === wallet.termsVersion ? earlier.terms : undefined;
-    this.byOrg.set(wallet.orgId, { wallet, terms });
+    const known = this.byOrg.get(wallet.orgId);
+    if (!known) {
+      this.byOrg.set(wallet.orgId, { wallet, terms: undefined });
+      return;
+    }
+    if (known.wallet.termsVersion !== wallet.termsVersion) known.terms = undefined;
+    known.wallet = wallet;
   }
 
   /** Of a wallet that was kept in the same transaction. */
