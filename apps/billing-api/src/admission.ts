@@ -5,8 +5,8 @@ import { RefusalTurn } from './refusal-turn';
 
 /**
  * Requests that are worked on at once: in each of two lanes two full batches, one under way and one waiting. More are not
- * served any sooner, and every collection of garbage copies what all of them hold: with 1 000 at once an engine serves a
- * fifth less.
+ * served any sooner, and every collection of garbage copies what all of them hold: with 1 024 an engine under three times its
+ * peak served 0.79 and 0.82 of it, with 512 0.82 to 0.95.
  */
 const MAX_REQUESTS = 512;
 /** Requests that wait at the door before anything is done about them: with those inside, a burst of a thousand. */
