@@ -1,4 +1,4 @@
-import { type Connection, type ShelfMemory, type ShelfStore } from '@holdfast/platform';
+import type { Connection, ShelfMemory, ShelfStore } from '@holdfast/platform';
 import { ArrearsBook, type ArrearsNeed } from '../application/arrears.shelf';
 import { Arrears } from '../domain/arrears';
 import { COLLECT_ARREARS, FIND_OPEN_ARREARS, INSERT_ARREARS } from './arrears.sql';

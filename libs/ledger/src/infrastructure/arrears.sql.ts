@@ -1,4 +1,4 @@
-import { guarded, keyed, statement } from '@holdfast/platform';
+import { guarded, lookedUp, statement } from '@holdfast/platform';
 
 export interface ArrearsRow {
   id: string;
@@ -29,6 +29,5 @@ export const COLLECT_ARREARS = guarded(
   'collect_arrears',
   `update arrears a set collected_pence = v.collected_pence
    from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as v (id, collected_before, collected_pence)
-   cross join ${keyed('arrears', 't', 't.id = v.id', 't.ctid as place')}
-   where a.ctid = t.place and a.collected_pence = v.collected_before`,
+   where ${lookedUp('a.id', 'v.id')} and a.collected_pence = v.collected_before`,
 );

@@ -38,8 +38,7 @@ export function guarded(name: string, change: string): Statement<never> {
  * read all of the table for each batch, and tables grow faster than statistics (measured: 25 000 charges a second fell
  * to 1 000 within seconds of a first start).
  *
- * An update finds its rows this way by `ctid`: only where they are locked already (a wallet's lock stands over all that is
- * its), else a row that somebody else has just changed would be passed over.
+ * For updates, see `lookedUp`.
  */
 export function keyed(table: string, alias: string, condition: string, columns = `${alias}.*`): string {
   return `lateral (select ${columns} from ${table} ${alias} where ${condition} offset 0) ${alias}`;

@@ -177,13 +177,13 @@ function decidedColumns(unordered: readonly Decided[]): unknown[][] {
   const decisions = inOrderOfCalls(unordered);
   return [
     decisions.map((d) => d.callId),
-    decisions.map((d) => d.nextDecisionAt ?? null),
+    decisions.map((d) => d.nextDecisionAt),
     decisions.map((d) => d.lastSlice ?? null),
     decisions.map((d) => d.warnedAtSeconds ?? null),
     decisions.map((d) => d.warnedAtSeconds === null),
     decisions.map((d) => d.cutAttempts ?? null),
     decisions.map((d) => d.lookups ?? null),
     decisions.map((d) => d.lease),
-    decisions.map((d) => (d.staysInHand ? d.nextDecisionAt : null) ?? null),
+    decisions.map((d) => (d.staysInHand ? d.nextDecisionAt : null)),
   ];
 }
