@@ -157,6 +157,13 @@ describe('what a process remembers', () => {
     expect(await reserve(here, orgId, randomUUID())).toMatchObject(seen);
   });
 
+  it('follows a change of the terms of calls, also when a charge that does not ask for them saw the wallet first', async () => {
+    done(await reserve(here, orgId, randomUUID()));
+    await query(database.url, 'update organizations set estimated_minutes = 2 where id = $1', [orgId]);
+    done(await buy(here, orgId));
+    expect(await reserve(here, orgId, randomUUID())).toMatchObject({ reservedPence: 112 });
+  });
+
   it('of a hold does not charge twice what was charged, or charge from what was given back, elsewhere', async () => {
     const [charged, released] = [randomUUID(), randomUUID()];
     for (const callId of [charged, released]) done(await reserve(here, orgId, callId));
