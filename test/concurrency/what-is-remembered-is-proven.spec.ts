@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addCredits, deductAsset, type DeductAsset } from '@holdfast/ledger';
 import type { DecisionMetrics, UnitOfWork } from '@holdfast/platform';
 import { checkCall, commitReservedCredits, reserveCallCredits } from '@holdfast/reservation';
@@ -15,6 +16,9 @@ import {
   unitOfWork,
   walletOf,
 } from '../support/money';
+
+/** A lane that was disproved asks first for a second. */
+const ASKS_FIRST_MS = 1_200;
 
 const by = { createdBy: 'test' };
 const purchase = (orgId: string, idempotencyKey: string = randomUUID()): DeductAsset => {
@@ -161,7 +165,9 @@ describe('what a process remembers', () => {
     done(await reserve(here, orgId, randomUUID()));
     await query(database.url, 'update organizations set estimated_minutes = 2 where id = $1', [orgId]);
     done(await buy(here, orgId));
+    await sleep(ASKS_FIRST_MS);
     expect(await reserve(here, orgId, randomUUID())).toMatchObject({ reservedPence: 112 });
+    expect(decisions.disprovals).toBe(1);
   });
 
   it('of a hold does not charge twice what was charged, or charge from what was given back, elsewhere', async () => {
