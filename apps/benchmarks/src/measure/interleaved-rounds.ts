@@ -24,12 +24,17 @@ export async function interleavedRounds(
 ): Promise<SamplesByVariant> {
   const samples = new Map<string, Sample[]>(variants.map((variant) => [variant.name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < variants.length; i++) {
-      const variant = variants[(i + round) % variants.length] as Variant;
+    for (const variant of beginningWith(round, variants)) {
       samples.get(variant.name)?.push(await sampleOf(variant, load, postgresPid));
     }
   }
   return samples;
+}
+
+/** The same in turn, beginning with another one each round. */
+export function beginningWith<T>(round: number, all: readonly T[]): readonly T[] {
+  const first = round % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
 }
 
 async function sampleOf(variant: Variant, load: Load, postgresPid: number): Promise<Sample> {
