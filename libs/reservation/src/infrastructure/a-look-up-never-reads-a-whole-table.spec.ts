@@ -2,7 +2,8 @@ import { PlansForEmptyTables } from '../../../../test/support/plans';
 import {
   FIND_BY_ANY_ID,
   FIND_EXPIRED,
-  FIND_RESERVATIONS,
+  FIND_HOLDS,
+  FIND_RATE_CARDS,
   FIND_STANDINGS,
   UPDATE_RESERVATIONS,
 } from './reservation.sql';
@@ -12,7 +13,7 @@ const plans = new PlansForEmptyTables();
 beforeAll(() => plans.open());
 afterAll(() => plans.close());
 
-it.each([FIND_RESERVATIONS, FIND_BY_ANY_ID, FIND_STANDINGS, UPDATE_RESERVATIONS, FIND_EXPIRED])(
+it.each([FIND_HOLDS, FIND_RATE_CARDS, FIND_BY_ANY_ID, FIND_STANDINGS, UPDATE_RESERVATIONS, FIND_EXPIRED])(
   '$name, planned while the tables were empty, still looks rows up by key',
   async (statement) => {
     expect(await plans.wholeTableScansOf(statement)).toEqual([]);

@@ -1,30 +1,28 @@
-import type { RateCard } from '@holdfast/kernel';
 import { BoundedMemory, type Connection, type ShelfMemory } from '@holdfast/platform';
 import { ReservationsByCall, type ReservationNeed } from '../application/reservations.shelf';
 import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
-import { toState } from './reservation-rows';
-import { FIND_RESERVATIONS } from './reservation.sql';
 
 /**
  * Calls that were just opened, extended or checked: with 100 000 live calls those of the last 5 s. More cost 1.5 kB of heap
  * each and saved a twelfth of the CPU when every call is touched once a minute (docs/performance.md).
  */
-const MOST_HOLDS = 16_384;
-/** Tariffs that holds share, so that each does not bring its own copy. */
-const MOST_CARDS = 16_384;
+const MOST_HOLDS = 32_768;
 
-interface Known {
+export interface KnownHold {
   readonly state: ReservationState;
   readonly version: number;
 }
+
+export type FindHolds = (connection: Connection, callIds: readonly string[]) => Promise<readonly KnownHold[]>;
 
 /**
  * Live holds as this process last left or found them. One that is about to be opened and is not known is taken for absent:
  * the unique call id proves it when it is written.
  */
 export class RememberedReservations implements ShelfMemory<ReservationNeed, ReservationsByCall> {
-  private readonly byCall = new BoundedMemory<string, Known>(MOST_HOLDS);
-  private readonly cards = new BoundedMemory<string, RateCard>(MOST_CARDS);
+  private readonly byCall = new BoundedMemory<string, KnownHold>(MOST_HOLDS);
+
+  constructor(private readonly find: FindHolds) {}
 
   knows({ callId, opening }: ReservationNeed): boolean {
     return opening || this.byCall.get(callId) !== undefined;
@@ -43,13 +41,8 @@ export class RememberedReservations implements ShelfMemory<ReservationNeed, Rese
   async learn(connection: Connection, needs: readonly ReservationNeed[]): Promise<void> {
     const unknown = needs.filter(({ callId, opening }) => !opening && !this.byCall.get(callId));
     if (unknown.length === 0) return;
-    const rows = await connection.send(FIND_RESERVATIONS, [[...new Set(unknown.map(({ callId }) => callId))]]);
-    for (const row of rows) {
-      const state = toState(row);
-      const rateCard = this.cards.get(row.rate_card_id) ?? state.rateCard;
-      this.cards.set(row.rate_card_id, rateCard);
-      this.byCall.set(row.call_id, { state: { ...state, rateCard }, version: row.version });
-    }
+    const found = await this.find(connection, [...new Set(unknown.map(({ callId }) => callId))]);
+    for (const known of found) this.byCall.set(known.state.callId, known);
   }
 
   /** What was not written may have been changed by another replica. */

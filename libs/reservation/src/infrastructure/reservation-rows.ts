@@ -1,7 +1,19 @@
-import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
-import type { ReservationRow } from './reservation.sql';
+import type { RateCard } from '@holdfast/kernel';
+import type { ReservationState } from '../domain/credit-reservation';
+import type { HoldRow, RateCardRow } from './reservation.sql';
 
-export function toState(row: ReservationRow): ReservationState {
+export function toRateCard(row: RateCardRow): RateCard {
+  return {
+    id: row.rate_card_id,
+    version: row.rate_card_version,
+    pencePerMinuteE4: row.pence_per_minute_e4,
+    incrementSeconds: row.increment_seconds,
+    minimumSeconds: row.minimum_seconds,
+    connectionFeePence: row.connection_fee_pence,
+  };
+}
+
+export function toState(row: HoldRow, rateCard: RateCard): ReservationState {
   return {
     id: row.id,
     orgId: row.org_id,
@@ -13,14 +25,7 @@ export function toState(row: ReservationRow): ReservationState {
     releasedPence: row.released_pence,
     uncollectedPence: row.uncollected_pence,
     estimatedMinutes: row.estimated_minutes,
-    rateCard: {
-      id: row.rate_card_id,
-      version: row.rate_card_version,
-      pencePerMinuteE4: row.pence_per_minute_e4,
-      incrementSeconds: row.increment_seconds,
-      minimumSeconds: row.minimum_seconds,
-      connectionFeePence: row.connection_fee_pence,
-    },
+    rateCard,
     prepaid: row.prepaid,
     partial: row.partial,
     late: row.late,
@@ -31,10 +36,6 @@ export function toState(row: ReservationRow): ReservationState {
     closedAt: row.closed_at,
     committedAt: row.committed_at,
   };
-}
-
-export function toReservation(row: ReservationRow): CreditReservation {
-  return CreditReservation.fetched(toState(row), row.version);
 }
 
 /** Columns fixed at birth. */

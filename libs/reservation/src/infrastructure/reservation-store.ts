@@ -1,18 +1,21 @@
 import type { Connection, ShelfStore } from '@holdfast/platform';
 import { ReservationsByCall, type ReservationNeed } from '../application/reservations.shelf';
-import type { ReservationState } from '../domain/credit-reservation';
-import { FIND_RESERVATIONS, INSERT_RESERVATIONS, UPDATE_RESERVATIONS } from './reservation.sql';
-import { RememberedReservations } from './remembered-reservations';
-import { toBirthColumns, toLifeColumns, toReservation } from './reservation-rows';
+import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
+import { FIND_HOLDS, FIND_RATE_CARDS, INSERT_RESERVATIONS, UPDATE_RESERVATIONS } from './reservation.sql';
+import { RememberedRateCards } from './remembered-rate-cards';
+import { RememberedReservations, type KnownHold } from './remembered-reservations';
+import { toBirthColumns, toLifeColumns, toState } from './reservation-rows';
 
 /** Read under their wallets' locks: every change of a reservation happens under its wallet's lock. */
 export class ReservationStore implements ShelfStore<ReservationNeed, ReservationsByCall> {
-  readonly memory = new RememberedReservations();
+  readonly memory = new RememberedReservations((connection, callIds) => this.find(connection, callIds));
+  private readonly cards = new RememberedRateCards();
 
   async load(connection: Connection, needs: readonly ReservationNeed[]): Promise<ReservationsByCall> {
     const found = new ReservationsByCall();
-    const rows = await connection.send(FIND_RESERVATIONS, [[...new Set(needs.map(({ callId }) => callId))]]);
-    for (const row of rows) found.add(toReservation(row));
+    for (const { state, version } of await this.find(connection, [...new Set(needs.map(({ callId }) => callId))])) {
+      found.add(CreditReservation.fetched(state, version));
+    }
     return found;
   }
 
@@ -40,5 +43,16 @@ export class ReservationStore implements ShelfStore<ReservationNeed, Reservation
       );
     }
     return sent;
+  }
+
+  private async find(connection: Connection, callIds: readonly string[]): Promise<KnownHold[]> {
+    const rows = await connection.send(FIND_HOLDS, [callIds]);
+    await this.cards.learn(rows, (orgIds) => connection.send(FIND_RATE_CARDS, [orgIds]));
+    const found: KnownHold[] = [];
+    for (const row of rows) {
+      const rateCard = this.cards.of(row);
+      if (rateCard) found.push({ state: toState(row, rateCard), version: row.version });
+    }
+    return found;
   }
 }

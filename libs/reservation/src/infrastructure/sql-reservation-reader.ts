@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { scaledTime } from '@holdfast/kernel';
+import { scaledTime, type RateCard } from '@holdfast/kernel';
 import { BulkReader, Metrics, Settings } from '@holdfast/platform';
 import { DataSource } from 'typeorm';
 import type { CallToAskAbout } from '../application/call-liveness.port';
@@ -9,18 +9,24 @@ import { RESERVATION_STATUSES, type ReservationState } from '../domain/credit-re
 import {
   FIND_BY_ANY_ID,
   FIND_EXPIRED,
+  FIND_RATE_CARDS,
   FIND_STANDINGS,
   SELECT_RESERVATIONS,
   type ExpiredRow,
+  type HoldRow,
+  type RateCardRow,
   type ReservationRow,
   type StandingRow,
 } from './reservation.sql';
-import { toState } from './reservation-rows';
+import { RememberedRateCards } from './remembered-rate-cards';
+import { toRateCard, toState } from './reservation-rows';
 
 @Injectable()
 export class SqlReservationReader extends ReservationReader implements OnApplicationShutdown {
   private readonly byAnyId: BulkReader<ReservationRow>;
   private readonly standings: BulkReader<StandingRow>;
+  private readonly rateCards: BulkReader<RateCardRow>;
+  private readonly cards = new RememberedRateCards();
 
   constructor(
     private readonly database: DataSource,
@@ -32,10 +38,17 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
     const look = { databaseUrl, metrics, keysOf: idsOf };
     this.byAnyId = new BulkReader({ ...look, name: 'reservation-reads', statement: FIND_BY_ANY_ID });
     this.standings = new BulkReader({ ...look, name: 'standing-reads', statement: FIND_STANDINGS });
+    this.rateCards = new BulkReader({
+      databaseUrl,
+      metrics,
+      name: 'rate-card-reads',
+      statement: FIND_RATE_CARDS,
+      keysOf: (row) => [row.org_id],
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.byAnyId.close(), this.standings.close()]);
+    await Promise.all([this.byAnyId.close(), this.standings.close(), this.rateCards.close()]);
   }
 
   async ownerOf(callId: string): Promise<string | null> {
@@ -48,18 +61,25 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
 
   async find(callId: string, orgId: string | null): Promise<ReservationState | null> {
     const row = pick(await this.byAnyId.rowsOf(callId), callId, orgId);
-    return row ? toState(row) : null;
+    return row ? toWholeState(row) : null;
   }
 
   async standing(callId: string, orgId: string | null): Promise<HoldStanding | null> {
     const row = pick(await this.standings.rowsOf(callId), callId, orgId);
     if (!row) return null;
+    const rateCard = this.cards.of(row) ?? (await this.learnedCardOf(row));
+    if (!rateCard) return null;
     return {
-      reservation: toState(row),
+      reservation: toState(row, rateCard),
       effectiveBalancePence: row.effective_pence,
       sharing: row.sharing,
       at: scaledTime(row.now, this.settings.timeScale),
     };
+  }
+
+  private async learnedCardOf(row: HoldRow): Promise<RateCard | undefined> {
+    await this.cards.learn([row], ([orgId]) => this.rateCards.rowsOf(orgId as string));
+    return this.cards.of(row);
   }
 
   /** Status by status, as the index idx_credit_res_org_status has them, and merged. */
@@ -73,7 +93,7 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
        order by found.created_at desc, found.id desc limit $5`,
       [orgId, status ? [status] : RESERVATION_STATUSES, after?.createdAt ?? null, after?.id ?? null, limit],
     );
-    return rows.map(toState);
+    return rows.map(toWholeState);
   }
 
   async findExpired(now: Date, limit: number): Promise<CallToAskAbout[]> {
@@ -87,13 +107,17 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   }
 }
 
+function toWholeState(row: ReservationRow): ReservationState {
+  return toState(row, toRateCard(row));
+}
+
 /** The provider's call is mostly billed under its own id. */
-function idsOf({ call_id, vapi_call_id }: ReservationRow): readonly (string | null)[] {
+function idsOf({ call_id, vapi_call_id }: HoldRow): readonly (string | null)[] {
   return vapi_call_id === call_id ? [call_id] : [call_id, vapi_call_id];
 }
 
 /** Whose own id it is, else the oldest that names it as the provider's. */
-function pick<Row extends ReservationRow>(rows: readonly Row[], callId: string, orgId: string | null): Row | undefined {
+function pick<Row extends HoldRow>(rows: readonly Row[], callId: string, orgId: string | null): Row | undefined {
   let named: Row | undefined;
   for (const row of rows) {
     if (orgId !== null && row.org_id !== orgId) continue;
