@@ -17,6 +17,7 @@ import { TenantFinder } from './application/find-tenant';
 import { CallFollower } from './application/follow-call';
 import { LiveCalls } from './application/live-calls.port';
 import { LookAtCallsAfterTopUp } from './application/look-after-top-up';
+import { ForgetWhatIsOld } from './application/forget-what-is-old';
 import { Gate } from './application/open-gate';
 import { PollFinishedCalls } from './application/poll-finished-calls';
 import { ProviderLiveness } from './application/provider-liveness';
@@ -96,6 +97,7 @@ const callLookup = {
     CallStories,
     DeliveryProcessor,
     RetryDeliveries,
+    ForgetWhatIsOld,
     GateAnswerer,
     WebhookCaller,
     TelephonySchedules,

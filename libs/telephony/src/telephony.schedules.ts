@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EnforceCalls } from './application/enforce-calls';
+import { ForgetWhatIsOld } from './application/forget-what-is-old';
 import { NumberSchedule } from './application/number-schedule';
 import { PollFinishedCalls } from './application/poll-finished-calls';
 import { RetryDeliveries } from './vapi/retry-deliveries';
@@ -12,6 +13,7 @@ export class TelephonySchedules {
     private readonly recovery: PollFinishedCalls,
     private readonly retries: RetryDeliveries,
     private readonly numbers: NumberSchedule,
+    private readonly forgetting: ForgetWhatIsOld,
   ) {}
 
   start(): void {
@@ -19,5 +21,6 @@ export class TelephonySchedules {
     this.recovery.start();
     this.retries.start();
     this.numbers.start();
+    this.forgetting.start();
   }
 }

@@ -50,4 +50,6 @@ export abstract class CallBook {
   /** For the story only: never waits, never fails the work it tells of. */
   abstract tell(happening: CallHappening): void;
   abstract story(callId: string): Promise<CallHappening[]>;
+  /** Parts of stories, oldest first. @returns how many were removed, `limit` at the most */
+  abstract forgetStoriesBefore(moment: Date, limit: number): Promise<number>;
 }

@@ -132,6 +132,13 @@ export const TELL = statement<never>(
    select * from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::json[])`,
 );
 
+/**
+ * The oldest by id, which is the order they were written in: no index on the moment is needed, and what is young is not
+ * searched for what is old.
+ */
+export const FORGET_STORIES = `delete from call_events where id in (
+    select id from (select id, at from call_events order by id limit $2::integer) oldest where at < $1::timestamptz)`;
+
 export function toCall(row: CallRow): Call {
   return {
     callId: row.call_id,

@@ -10,6 +10,7 @@ import {
   DECIDED,
   eventColumns,
   FIND_CALLS,
+  FORGET_STORIES,
   inOrderOfCalls,
   LEARN_OF_CALLS,
   newsColumns,
@@ -165,6 +166,11 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
       kind,
       detail: detail ?? {},
     }));
+  }
+
+  async forgetStoriesBefore(moment: Date, limit: number): Promise<number> {
+    const [, removed]: [unknown, number] = await this.database.query(FORGET_STORIES, [moment, limit]);
+    return removed;
   }
 
   async onApplicationShutdown(): Promise<void> {

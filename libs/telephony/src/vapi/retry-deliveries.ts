@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { addSeconds } from '@holdfast/kernel';
 import { EngineClock, Settings } from '@holdfast/platform';
 import { DeliveryLog } from '../application/delivery-log.port';
 import { DeliveryProcessor } from './process-delivery';
@@ -10,13 +9,8 @@ const LOOK_EVERY_MS = 2_000;
 /** Whoever takes one has this long, real time. */
 const LEASE_SECONDS = 60;
 const AT_ONCE = 50;
-/** How long deliveries are kept for operators. */
-const KEEP_DAYS = 30;
-const SWEEP_EVERY_MS = 3_600_000;
-const SWEEP_CHUNK = 5_000;
-const SECONDS_PER_DAY = 86_400;
 
-/** Nothing that was written down stays undone; nothing is kept for ever. Safe in several replicas. */
+/** Nothing that was written down stays undone. Safe in several replicas. */
 @Injectable()
 export class RetryDeliveries implements OnModuleDestroy {
   private readonly log = new Logger('webhook');
@@ -36,11 +30,6 @@ export class RetryDeliveries implements OnModuleDestroy {
       'retry-deliveries',
       setInterval(() => void this.retry(), LOOK_EVERY_MS),
     );
-    this.scheduler.addInterval(
-      'forget-deliveries',
-      setInterval(() => void this.forget(), SWEEP_EVERY_MS),
-    );
-    void this.forget(); // an engine that is restarted every half hour forgets too
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -63,15 +52,6 @@ export class RetryDeliveries implements OnModuleDestroy {
       const due = await this.deliveries.claimRetries(now, LEASE_SECONDS * this.settings.timeScale, AT_ONCE);
       await Promise.all(due.map((delivery) => this.processor.replay(delivery)));
       taken = due.length;
-    }
-  }
-
-  private async forget(): Promise<void> {
-    try {
-      const until = addSeconds(await this.clock.now(), -KEEP_DAYS * SECONDS_PER_DAY);
-      while ((await this.deliveries.removeOlderThan(until, SWEEP_CHUNK)) === SWEEP_CHUNK && !this.stopping);
-    } catch (fault) {
-      this.log.warn(`old deliveries could not be removed: ${(fault as Error).message}`);
     }
   }
 }
