@@ -4,7 +4,7 @@ import type { UnitOfWork } from '@holdfast/platform';
 import { commitReservedCredits, reserveCallCredits } from '@holdfast/reservation';
 import { releaseReservedCredits } from '../../libs/reservation/src/application/release-reserved-credits';
 import { freshDatabase, type FreshDatabase } from '../support/database';
-import { done, openWallets, query, unitOfWork } from '../support/money';
+import { done, openWallets, query, unitOfWork, walletOf } from '../support/money';
 
 const by = { createdBy: 'test' };
 const purchase = (orgId: string) =>
@@ -52,6 +52,25 @@ describe('what a process remembers', () => {
     done(await here.execute(releaseReservedCredits({ ...by, orgId, callId })));
     await query(database.url, 'update wallets set debt_limit_pence = 0 where org_id = $1', [orgId]);
     expect(await reserve(here, orgId, randomUUID())).toMatchObject({ code: 'insufficient_balance' });
+  });
+
+  it('of a tariff prices no hold of another organisation, on which it was put by hand', async () => {
+    const elsewhere = unitOfWork(database.url, { lanes: 1 });
+    const [other = ''] = await openWallets(elsewhere, database.url, 1, { balancePence: 1_000 });
+    const [known, foreign, own] = [randomUUID(), randomUUID(), randomUUID()];
+    done(await reserve(elsewhere, other, known));
+    for (const callId of [foreign, own]) done(await reserve(elsewhere, orgId, callId));
+    await elsewhere.close();
+    done(await commit(here, other, known, 60)); // from here on its tariff is remembered
+    await query(
+      database.url,
+      `update credit_reservations set rate_card_id = (select rate_card_id from organizations where id = $2) where call_id = $1`,
+      [foreign, other],
+    );
+    const before = await walletOf(database.url, orgId);
+    await expect(commit(here, orgId, foreign, 60)).rejects.toThrow('credit_res_call_unique'); // a fault, no charge
+    expect(await walletOf(database.url, orgId)).toEqual(before);
+    expect(await commit(here, orgId, own, 60)).toMatchObject({ chargedPence: 56 });
   });
 
   it('of a hold gives way to what was done to it by hand', async () => {

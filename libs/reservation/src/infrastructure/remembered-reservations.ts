@@ -3,8 +3,8 @@ import { ReservationsByCall, type ReservationNeed } from '../application/reserva
 import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
 
 /**
- * Calls that were just opened, extended or checked: with 100 000 live calls those of the last 5 s. More cost 1.5 kB of heap
- * each and saved a twelfth of the CPU when every call is touched once a minute (docs/performance.md).
+ * Calls that were just opened, extended or checked: the last half of them at least, which is what is reserved in 1.5 s at the
+ * highest rate. More cost 1.5 kB of heap each, and made reservations dearer (docs/performance.md).
  */
 const MOST_HOLDS = 32_768;
 
