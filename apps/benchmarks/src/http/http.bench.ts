@@ -25,7 +25,7 @@ import { sampleHttp, type HttpRequest, type HttpSample, type HttpTarget } from '
 const CONNECTIONS = 256;
 const WRITE_TARGET = 0.45;
 const CHECK_TARGET = 0.6;
-/** For each kind of request: after three seconds V8 still compiled for a tenth of the engine's time. */
+/** For each kind of request: in its first two seconds it costs the engine up to twice what it costs later. */
 const WARM_UP_SECONDS = 6;
 /** Times as long as the reservations took. */
 const COMMITS_TAKE_AT_MOST = 4;

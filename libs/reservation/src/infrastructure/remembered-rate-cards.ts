@@ -10,7 +10,7 @@ type ReadCards = (orgIds: readonly string[]) => Promise<readonly RateCardRow[]>;
 
 /**
  * Tariffs never change (trigger `rate_cards_are_immutable`), so one that was read once is not read again with every hold,
- * and holds share it. Fetching it with each hold was a fifth of a status check in PostgreSQL.
+ * and holds share it. Fetching it with each hold was a tenth of a status check in PostgreSQL.
  */
 export class RememberedRateCards {
   private readonly byId = new BoundedMemory<string, { readonly orgId: string; readonly rateCard: RateCard }>(

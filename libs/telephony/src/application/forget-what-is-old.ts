@@ -14,7 +14,7 @@ const DELIVERIES_KEPT_DAYS = 30;
 const STORIES_KEPT_DAYS = 120;
 const SECONDS_PER_DAY = 86_400;
 const SWEEP_EVERY_MS = 3_600_000;
-/** Rows of one transaction: some tens of milliseconds, so that nobody waits for it. */
+/** Rows of one transaction, so that none is long. */
 const SWEEP_CHUNK = 5_000;
 
 /** What is written down for people to read is not kept for ever: 100 000 calls are checked 140 million times a day. */
