@@ -135,6 +135,21 @@ describe('a key', () => {
     }
   });
 
+  it.each([
+    'api/billing/deduct-asset',
+    'api/billing/reserve-credits',
+    'api/billing/commit-credits',
+    'api/billing/release-credits',
+    'api/managed-telephony/provision',
+  ])('of an organization acts for no other at %s, whatever the body says', async (path) => {
+    const client = clientOf(engine, await makeTenant(engine)).with({ 'idempotency-key': randomUUID() });
+    const { orgId } = await makeTenant(engine);
+    expectProblem(await client.with({ 'x-org-id': orgId }).send('POST', path, {}), 403, 'forbidden');
+    const malformed = await client.with({ 'x-org-id': 'mine' }).send('POST', path, {});
+    const errors = [{ path: 'X-Org-Id', message: 'must be a uuid' }];
+    expectProblem(malformed, 400, 'invalid_request', { errors });
+  });
+
   it('of an organization may name its own, in any case', async () => {
     const tenant = await makeTenant(engine);
     const named = clientOf(engine, tenant).with({ 'x-org-id': tenant.orgId.toUpperCase() });

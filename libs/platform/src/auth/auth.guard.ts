@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { refuse } from '../http/refused.error';
 import { Settings } from '../settings/settings';
-import { ACCESS, type Access, type CallerRequest } from './access.decorators';
+import { ACCESS, tenantOf, type Access, type CallerRequest } from './access.decorators';
 import { ApiKeys } from './api-keys';
 import type { Caller } from './caller';
 import { RateLimit } from './rate-limit';
@@ -49,6 +49,8 @@ export class AuthGuard implements CanActivate {
       throw refuse('forbidden', 'This route is for operators.');
     }
     request.caller = caller;
+    // Whose data it is comes before what the body says: a foreign or malformed tenant is refused on every route alike.
+    if (request.headers['x-org-id'] !== undefined) tenantOf(request);
     return true;
   }
 
