@@ -3,11 +3,16 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { isRefusal } from '@holdfast/kernel';
 import { EngineClock, Settings, UnitOfWork } from '@holdfast/platform';
 import { ReservationReader } from './reservation-reader.port';
-import { CallLiveness } from './call-liveness.port';
+import { CallLiveness, type CallToAskAbout, type LivenessVerdict } from './call-liveness.port';
 import { expireReservation, type ExpiryOutcome } from './expire-reservation';
 
-/** Holds per look: small enough that other work of the same wallets is not kept waiting behind a sweep. */
+/** Holds per look. */
 const CHUNK = 200;
+/**
+ * Holds judged at once. A call's command shares its batch with as many of these: with a whole look at once it waited for
+ * 200 (p99 21–26 ms; with 32: 16–17, and 50 000 holds take 15 s instead of 12; with 16 no better, 21 s).
+ */
+const AT_ONCE = 32;
 /** Looks per sweep: 50 000 holds; what is left waits for the next sweep. */
 const MAX_CHUNKS = 250;
 
@@ -61,34 +66,36 @@ export class ExpireAbandonedReservations implements OnModuleDestroy {
       const due = await this.reader.findExpired(now, CHUNK);
       if (due.length === 0) break;
       const verdicts = await this.liveness.ask(due, now);
-      const outcomes = await Promise.allSettled(
-        due.map(({ orgId, callId }, i) =>
-          this.work.execute(
-            expireReservation({
-              orgId,
-              callId,
-              verdict: verdicts[i] ?? { kind: 'keep', askAgainInSeconds: this.settings.reservationSweepSeconds },
-              ttlSeconds: this.settings.reservationTtlSeconds,
-            }),
-          ),
-        ),
-      );
       let moved = 0;
-      for (const outcome of outcomes) {
-        // One hold that cannot be judged keeps no other from being given back; it stays due and is told about.
-        if (outcome.status === 'rejected') {
-          this.log.error(
-            `a hold could not be judged: ${(outcome.reason as Error).message}`,
-            (outcome.reason as Error).stack,
-          );
-          continue;
+      const waiting = due.entries(); // one iterator: each hold is taken by whoever is free first
+      const judgeTheNext = async (): Promise<void> => {
+        for (const [i, hold] of waiting) {
+          const outcome = await this.judge(hold, verdicts[i]);
+          if (outcome === null) continue;
+          total[outcome] += 1;
+          moved += 1;
         }
-        if (isRefusal(outcome.value)) continue; // overloaded or no database: still due, so the next sweep finds it
-        total[outcome.value] += 1;
-        moved += 1;
-      }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, judgeTheNext));
       if (moved === 0) break;
     }
     return total;
+  }
+
+  /** Null: it stays due, and the next sweep finds it. One hold that cannot be judged keeps no other from being given back. */
+  private async judge({ orgId, callId }: CallToAskAbout, verdict?: LivenessVerdict): Promise<ExpiryOutcome | null> {
+    const command = expireReservation({
+      orgId,
+      callId,
+      verdict: verdict ?? { kind: 'keep', askAgainInSeconds: this.settings.reservationSweepSeconds },
+      ttlSeconds: this.settings.reservationTtlSeconds,
+    });
+    try {
+      const outcome = await this.work.execute(command);
+      return isRefusal(outcome) ? null : outcome; // refused: overloaded, or no database
+    } catch (fault) {
+      this.log.error(`a hold could not be judged: ${(fault as Error).message}`, (fault as Error).stack);
+      return null;
+    }
   }
 }
