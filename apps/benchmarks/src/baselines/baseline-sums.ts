@@ -1,9 +1,11 @@
 import type { Pool } from 'pg';
 import { OPENING_BALANCE_PENCE } from '../database/organizations.loader';
 
-/** The baselines share their wallets: together they must have taken exactly what each says it charged. */
+/** The baselines of a schema share their wallets: together they must have taken exactly what each says it charged. */
 export class BaselineSums {
   private chargedPence = 0;
+
+  constructor(private readonly schema: 'baseline' | 'same_books' = 'baseline') {}
 
   charged(pence: number): void {
     this.chargedPence += pence;
@@ -11,7 +13,7 @@ export class BaselineSums {
 
   async verify(admin: Pool): Promise<void> {
     const { rows } = await admin.query<{ wallets: string; balance: string; held: string }>(
-      'select count(*) as wallets, sum(balance_pence) as balance, sum(held_pence) as held from baseline.wallets',
+      `select count(*) as wallets, sum(balance_pence) as balance, sum(held_pence) as held from ${this.schema}.wallets`,
     );
     const { wallets, balance, held } = rows[0] as { wallets: string; balance: string; held: string };
     const wanted = BigInt(wallets) * BigInt(OPENING_BALANCE_PENCE) - BigInt(this.chargedPence);

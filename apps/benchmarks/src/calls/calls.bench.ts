@@ -1,5 +1,5 @@
 import { BaselineSums } from '../baselines/baseline-sums';
-import { setUpBaselines } from '../baselines/set-up-baselines';
+import { setUpBaselines, setUpSameBooks } from '../baselines/set-up-baselines';
 import type { Bench } from '../bench';
 import { withBenchDatabase } from '../database/bench-database';
 import { loadOrganizations } from '../database/organizations.loader';
@@ -11,7 +11,7 @@ import { linesOf } from '../report/lines-of';
 import { describeMachine } from '../report/machine';
 import type { CallWorld } from './call-world';
 import { HoldfastCalls } from './holdfast-calls';
-import { StoredFunctionCalls } from './stored-function-calls';
+import { SameBooksCalls, StoredFunctionCalls } from './stored-function-calls';
 
 const SPREAD_TARGET = 3;
 const HOT_TARGET = 15;
@@ -26,7 +26,9 @@ export const CALLS_BENCH: Bench = {
       const machine = describeMachine(database.version);
       const wallets = await loadOrganizations(database.admin, flags.wallets);
       await setUpBaselines(database.admin);
+      await setUpSameBooks(database.admin);
       const baselineSums = new BaselineSums();
+      const sameBooksSums = new BaselineSums('same_books');
       const loads = [
         { name: `${flags.wallets} wallets, 64 in flight`, wallets, inFlight: 64, target: SPREAD_TARGET },
         { name: `${flags.wallets} wallets, 256 in flight`, wallets, inFlight: 256, target: SPREAD_TARGET },
@@ -34,31 +36,36 @@ export const CALLS_BENCH: Bench = {
       ];
       const lines: Line[] = [];
       const verdicts: Verdict[] = [];
+      const notes = [
+        'One operation is a whole call: two money movements of the wallet or more. Wallets added up after every load.',
+      ];
       let chargedBefore = 0;
       for (const { name, wallets: called, inFlight, target } of loads) {
         const nextWallet = randomChoice(called, SEED);
         const world: CallWorld = { url: database.url, admin: database.admin, nextWallet, baselineSums };
         const before = chargedBefore;
         const holdfast = new HoldfastCalls(world, () => before);
-        const variants = [holdfast, new StoredFunctionCalls(world)];
+        const sameBooks = new SameBooksCalls({ ...world, baselineSums: sameBooksSums });
+        const variants = [holdfast, new StoredFunctionCalls(world), sameBooks];
         try {
-          const { samples, notes } = await compare(
+          const { samples, notes: pools } = await compare(
             variants,
             flags.rounds,
             { inFlight, seconds: flags.seconds },
             database.pid,
           );
-          lines.push(...linesOf(name, samples, notes));
-          const [ours, theirs] = [...samples.values()] as [Sample[], Sample[]];
+          lines.push(...linesOf(name, samples, pools));
+          const [ours, theirs, theirsWithOurBooks] = [...samples.values()] as [Sample[], Sample[], Sample[]];
           verdicts.push(atLeast(`${name}: holdfast ÷ stored functions`, speedRatio(ours, theirs), target));
+          const alike = speedRatio(ours, theirsWithOurBooks).toFixed(1);
+          notes.push(
+            `${name}: ${alike} × stored functions that keep the same books (rows, indexes and checks as ours).`,
+          );
         } finally {
           for (const variant of variants) await variant.close();
         }
         chargedBefore += holdfast.charged;
       }
-      const notes = [
-        'One operation is a whole call: two money movements of the wallet or more. Wallets added up after every load.',
-      ];
       return { bench: 'calls', machine, startedAt, lines, verdicts, notes };
     }),
 };

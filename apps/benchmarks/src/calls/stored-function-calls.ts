@@ -8,6 +8,7 @@ interface Answer {
 /** reserve_call and commit_call, one round trip each. */
 export class StoredFunctionCalls extends PooledVariant {
   readonly name: string = 'stored functions';
+  protected readonly schema: string = 'baseline';
 
   constructor(private readonly world: CallWorld) {
     super(world.url);
@@ -19,16 +20,13 @@ export class StoredFunctionCalls extends PooledVariant {
 
   async reserve(orgId: string): Promise<string> {
     const callId = nextCallId();
-    await this.call('reserve_call', 'select baseline.reserve_call($1::uuid, $2, $3::integer) as answer', [
-      orgId,
-      callId,
-      ESTIMATED_MINUTES,
-    ]);
+    const text = `select ${this.schema}.reserve_call($1::uuid, $2, $3::integer) as answer`;
+    await this.call('reserve_call', text, [orgId, callId, ESTIMATED_MINUTES]);
     return callId;
   }
 
   async commit(callId: string): Promise<void> {
-    const text = 'select baseline.commit_call($1, $2::numeric) as answer';
+    const text = `select ${this.schema}.commit_call($1, $2::numeric) as answer`;
     const { actual_cost_pence: pence } = await this.call('commit_call', text, [callId, CALL_SECONDS]);
     if (pence !== CALL_PENCE) throw new Error(`a call was charged ${pence} pence`);
     this.world.baselineSums.charged(CALL_PENCE);
@@ -44,4 +42,10 @@ export class StoredFunctionCalls extends PooledVariant {
     if (!answer?.success) throw new Error(`${name} refused: ${answer?.error}`);
     return answer;
   }
+}
+
+/** The same on tables as full as Holdfast's own. */
+export class SameBooksCalls extends StoredFunctionCalls {
+  override readonly name = 'the same books';
+  protected override readonly schema = 'same_books';
 }
