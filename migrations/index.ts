@@ -9,6 +9,7 @@ import { NumberPurchases1700000000008 } from './1700000000008-number-purchases';
 import { TermsArePartOfTheWallet1700000000009 } from './1700000000009-terms-are-part-of-the-wallet';
 import { LighterWalls1700000000010 } from './1700000000010-lighter-walls';
 import { FewerWaysToACall1700000000011 } from './1700000000011-fewer-ways-to-a-call';
+import { HoldsAreCountedAnew1700000000012 } from './1700000000012-holds-are-counted-anew';
 
 /** In order. Listed, not globbed: globs resolve differently in source, build and tests. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   TermsArePartOfTheWallet1700000000009,
   LighterWalls1700000000010,
   FewerWaysToACall1700000000011,
+  HoldsAreCountedAnew1700000000012,
 ] as const;

@@ -68,7 +68,7 @@ describe('what a process remembers', () => {
       [foreign, other],
     );
     const before = await walletOf(database.url, orgId);
-    await expect(commit(here, orgId, foreign, 60)).rejects.toThrow('credit_res_call_unique'); // a fault, no charge
+    await expect(commit(here, orgId, foreign, 60)).rejects.toThrow('is none of organization'); // a fault, no charge
     expect(await walletOf(database.url, orgId)).toEqual(before);
     expect(await commit(here, orgId, own, 60)).toMatchObject({ chargedPence: 56 });
   });

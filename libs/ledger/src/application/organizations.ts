@@ -120,6 +120,7 @@ export class Organizations {
       if (isRefusal(changed)) return changed; // nothing else has been changed yet
     }
     const { tariff, debtLimitPence: _, ...record } = change;
+    if (Object.keys({ ...record, ...tariff }).length === 0) return this.get(orgId);
     await this.database.transaction(async (work) => {
       if (Object.keys(record).length > 0) await work.update(Organization, orgId, record);
       if (tariff && Object.keys(tariff).length > 0) await this.revise(work, orgId, tariff);

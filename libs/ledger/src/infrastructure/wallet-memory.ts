@@ -35,6 +35,10 @@ export class WalletMemory {
     known.wallet = wallet;
   }
 
+  forget(orgId: string): void {
+    this.byOrg.forget(orgId);
+  }
+
   /** Of a wallet that was kept in the same transaction. */
   keepTerms(orgId: string, terms: CallTerms): void {
     const known = this.byOrg.get(orgId);

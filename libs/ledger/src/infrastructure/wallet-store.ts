@@ -75,6 +75,10 @@ class RememberedWallets implements ShelfMemory<string, Wallets> {
   foresee(wallets: Wallets): void {
     for (const { state } of wallets.values()) this.memory.keepWallet(state);
   }
+
+  undone(wallets: Wallets): void {
+    for (const orgId of wallets.keys()) this.memory.forget(orgId);
+  }
 }
 
 /** Every transaction takes the rows of wallets in this order, so that no two can wait for each other. */
@@ -93,6 +97,7 @@ function beforeColumns(wallets: readonly Wallet[]): unknown[] {
     before.map((s) => s.heldPence),
     before.map((s) => s.debtLimitPence),
     before.map((s) => s.arrearsPence),
+    before.map((s) => s.activeReservations),
   ];
 }
 

@@ -25,14 +25,19 @@ export const LOCK_WALLETS = statement<WalletRow>(
   `${SELECT_WALLETS} order by w.org_id for no key update of w`,
 );
 
-/** What a wallet was judged on, as arrays from $2: everything of it that a decision can read. */
+/**
+ * What a wallet was judged on, as arrays from $2: everything of it that a decision can read, or that is written as a sum. A
+ * hold of nothing moves no money and so no version: only the count of holds tells two of them apart.
+ */
 const BEFORE_COLUMNS = `org_id, version_before, terms_version_before, balance_before, held_before, debt_limit_before,
-     arrears_before`;
-const BEFORE_ARRAYS = '$2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]';
+     arrears_before, active_before`;
+const BEFORE_ARRAYS = `$2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+     $9::integer[]`;
 const stillStands = (wallet: string): string =>
   `${wallet}.version = v.version_before and ${wallet}.terms_version = v.terms_version_before
      and ${wallet}.balance_pence = v.balance_before and ${wallet}.held_pence = v.held_before
-     and ${wallet}.debt_limit_pence = v.debt_limit_before and ${wallet}.arrears_pence = v.arrears_before`;
+     and ${wallet}.debt_limit_pence = v.debt_limit_before and ${wallet}.arrears_pence = v.arrears_before
+     and ${wallet}.active_reservations = v.active_before`;
 
 /**
  * In the order of ids too, where nothing was locked before. Guarded by all that the decision read: it was fetched under the
@@ -44,7 +49,7 @@ export const UPDATE_WALLETS = guarded(
    set balance_pence = v.balance_pence, held_pence = v.held_pence, debt_limit_pence = v.debt_limit_pence,
      arrears_pence = v.arrears_pence, active_reservations = v.active_reservations, version = v.version
    from ${namedRowsOf(
-     `${BEFORE_ARRAYS}, $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::bigint[]`,
+     `${BEFORE_ARRAYS}, $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::integer[], $15::bigint[]`,
      'v',
      `${BEFORE_COLUMNS}, balance_pence, held_pence, debt_limit_pence, arrears_pence, active_reservations, version`,
    )}

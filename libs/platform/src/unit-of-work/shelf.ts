@@ -46,6 +46,8 @@ export interface ShelfMemory<Need, View extends object> {
   foresee?(view: View): void;
   /** After COMMIT: for facts, which must not be told before they are. */
   committed?(view: View): void;
+  /** What was foreseen never came to be, as far as anybody knows: it is forgotten, not believed. */
+  undone?(view: View): void;
 }
 
 /** A shelf whose types are no longer known: what a batch of mixed commands is made of. */

@@ -53,7 +53,12 @@ export async function transactFromMemory(
   const sent = send(connection, judged, storeOf, clock);
   for (const [shelf, view] of judged.views) storeOf(shelf).memory?.foresee?.(view);
   lane.handedOver(judged.answers);
-  await sent;
+  try {
+    await sent;
+  } catch (fault) {
+    for (const [shelf, view] of judged.views) storeOf(shelf).memory?.undone?.(view);
+    throw fault;
+  }
   for (const [shelf, view] of judged.views) storeOf(shelf).memory?.committed?.(view);
   return judged.answers;
 }

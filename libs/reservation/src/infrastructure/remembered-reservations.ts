@@ -50,6 +50,15 @@ export class RememberedReservations implements ShelfMemory<ReservationNeed, Rese
     return reservations.find(callId)?.changed === true;
   }
 
+  /** There are no such holds; or what was said of them never came to be. */
+  forget(callIds: readonly string[]): void {
+    for (const callId of callIds) this.byCall.forget(callId);
+  }
+
+  undone(reservations: ReservationsByCall): void {
+    this.forget(reservations.all().map(({ state }) => state.callId));
+  }
+
   /** What is closed is not needed again, but for repeats. */
   foresee(reservations: ReservationsByCall): void {
     for (const reservation of reservations.all()) {

@@ -1,3 +1,4 @@
+import type { RateCard } from '@holdfast/kernel';
 import type { Connection, ShelfStore } from '@holdfast/platform';
 import { ReservationsByCall, type ReservationNeed } from '../application/reservations.shelf';
 import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
@@ -13,9 +14,11 @@ export class ReservationStore implements ShelfStore<ReservationNeed, Reservation
 
   async load(connection: Connection, needs: readonly ReservationNeed[]): Promise<ReservationsByCall> {
     const found = new ReservationsByCall();
-    for (const { state, version } of await this.find(connection, [...new Set(needs.map(({ callId }) => callId))])) {
+    const callIds = [...new Set(needs.map(({ callId }) => callId))];
+    for (const { state, version } of await this.find(connection, callIds)) {
       found.add(CreditReservation.fetched(state, version));
     }
+    this.memory.forget(callIds.filter((callId) => !found.find(callId)));
     return found;
   }
 
@@ -35,9 +38,12 @@ export class ReservationStore implements ShelfStore<ReservationNeed, Reservation
         connection.send(UPDATE_RESERVATIONS, [
           changed.length,
           states.map((s) => s.callId),
+          states.map((s) => s.id),
           changed.map((r) => r.versionBefore),
           before.map((s) => s.status),
           before.map((s) => s.reservedPence),
+          states.map((s) => s.rateCard.id),
+          before.map((s) => s.vapiCallId),
           ...toLifeColumns(states),
         ]),
       );
@@ -47,12 +53,7 @@ export class ReservationStore implements ShelfStore<ReservationNeed, Reservation
 
   private async find(connection: Connection, callIds: readonly string[]): Promise<KnownHold[]> {
     const rows = await connection.send(FIND_HOLDS, [callIds]);
-    await this.cards.learn(rows, (orgIds) => connection.send(FIND_RATE_CARDS, [orgIds]));
-    const found: KnownHold[] = [];
-    for (const row of rows) {
-      const rateCard = this.cards.of(row);
-      if (rateCard) found.push({ state: toState(row, rateCard), version: row.version });
-    }
-    return found;
+    const cards = await this.cards.of(rows, (orgIds, ids) => connection.send(FIND_RATE_CARDS, [orgIds, ids]));
+    return rows.map((row, i) => ({ state: toState(row, cards[i] as RateCard), version: row.version }));
   }
 }

@@ -56,12 +56,14 @@ export const FIND_HOLDS = statement<HoldRow>(
 );
 
 /**
- * All tariffs of some organisations, which never change, so they are read once: one for each time its price was changed.
- * By organisation, not by id: PostgreSQL 18 may skip through all of the index that ends with it.
+ * Tariffs, of which the organisation is named too: one by one, and not by id alone, by which PostgreSQL 18 may skip through
+ * all of the index that ends with it.
  */
 export const FIND_RATE_CARDS = statement<RateCardRow>(
   'find_rate_cards',
-  `select c.org_id, c.id as rate_card_id, ${RATE_CARD_COLUMNS} from rate_cards c where c.org_id = any($1::uuid[])`,
+  `select c.org_id, c.id as rate_card_id, ${RATE_CARD_COLUMNS}
+   from unnest($1::uuid[], $2::uuid[]) as k (org_id, id)
+   cross join ${keyed('rate_cards', 'c', 'c.org_id = k.org_id and c.id = k.id')}`,
 );
 
 /** By our call id or the provider's. */
@@ -98,8 +100,9 @@ export const INSERT_RESERVATIONS = statement<never>(
 );
 
 /**
- * Guarded by the version it was judged on; by status and amount too, against SQL by hand. Found by its call id, which stands
- * in one index only: by id, PostgreSQL 18 may skip through all of another that ends with it.
+ * Guarded by the very hold that it was judged on: by its id, for a call id that was refused here may have been opened elsewhere,
+ * even by another tenant, and by its version; by status, amount, tariff and the provider's call too, against SQL by hand.
+ * Found by its call id, which stands in one index only: by `id =`, PostgreSQL 18 may skip through all of another that ends with it.
  */
 export const UPDATE_RESERVATIONS = guarded(
   'update_reservations',
@@ -110,15 +113,17 @@ export const UPDATE_RESERVATIONS = guarded(
      discrepancy_seconds = v.discrepancy_seconds, expires_at = v.expires_at, closed_at = v.closed_at,
      committed_at = v.committed_at, version = r.version + 1
    from ${namedRowsOf(
-     `$2::text[], $3::integer[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-     $10::bigint[], $11::bigint[], $12::boolean[], $13::boolean[], $14::json[], $15::double precision[], $16::integer[],
-     $17::double precision[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[]`,
+     `$2::text[], $3::uuid[], $4::integer[], $5::text[], $6::bigint[], $7::uuid[], $8::text[], $9::text[], $10::text[],
+     $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[], $17::json[],
+     $18::double precision[], $19::integer[], $20::double precision[], $21::timestamptz[], $22::timestamptz[],
+     $23::timestamptz[]`,
      'v',
-     `call_id, version_before, status_before, reserved_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
+     `call_id, id, version_before, status_before, reserved_before, rate_card_id, vapi_call_before, vapi_call_id, status, reserved_pence, committed_pence, released_pence, uncollected_pence, partial, late,
        settlement, actual_duration_seconds, billed_seconds, discrepancy_seconds, expires_at, closed_at, committed_at`,
    )}
    where ${lookedUp('r.call_id', 'v.call_id')} and r.version = v.version_before and r.status is not distinct from v.status_before
-     and r.reserved_pence = v.reserved_before`,
+     and r.reserved_pence = v.reserved_before and r.id is not distinct from v.id and r.rate_card_id = v.rate_card_id
+     and r.vapi_call_id is not distinct from v.vapi_call_before`,
 );
 
 export type ExpiredRow = Pick<HoldRow, 'call_id' | 'org_id' | 'vapi_call_id' | 'created_at'>;

@@ -25,7 +25,6 @@ import { toRateCard, toState } from './reservation-rows';
 export class SqlReservationReader extends ReservationReader implements OnApplicationShutdown {
   private readonly byAnyId: BulkReader<ReservationRow>;
   private readonly standings: BulkReader<StandingRow>;
-  private readonly rateCards: BulkReader<RateCardRow>;
   private readonly cards = new RememberedRateCards();
 
   constructor(
@@ -38,17 +37,10 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
     const look = { databaseUrl, metrics, keysOf: idsOf };
     this.byAnyId = new BulkReader({ ...look, name: 'reservation-reads', statement: FIND_BY_ANY_ID });
     this.standings = new BulkReader({ ...look, name: 'standing-reads', statement: FIND_STANDINGS });
-    this.rateCards = new BulkReader({
-      databaseUrl,
-      metrics,
-      name: 'rate-card-reads',
-      statement: FIND_RATE_CARDS,
-      keysOf: (row) => [row.org_id],
-    });
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.byAnyId.close(), this.standings.close(), this.rateCards.close()]);
+    await Promise.all([this.byAnyId.close(), this.standings.close()]);
   }
 
   async ownerOf(callId: string): Promise<string | null> {
@@ -67,8 +59,7 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   async standing(callId: string, orgId: string | null): Promise<HoldStanding | null> {
     const row = pick(await this.standings.rowsOf(callId), callId, orgId);
     if (!row) return null;
-    const rateCard = this.cards.of(row) ?? (await this.learnedCardOf(row));
-    if (!rateCard) return null;
+    const rateCard = this.cards.known(row) ?? (await this.learnedCardOf(row));
     return {
       reservation: toState(row, rateCard),
       effectiveBalancePence: row.effective_pence,
@@ -77,9 +68,10 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
     };
   }
 
-  private async learnedCardOf(row: HoldRow): Promise<RateCard | undefined> {
-    await this.cards.learn([row], ([orgId]) => this.rateCards.rowsOf(orgId as string));
-    return this.cards.of(row);
+  private async learnedCardOf(row: HoldRow): Promise<RateCard> {
+    const read = (orgIds: readonly string[], ids: readonly string[]): Promise<RateCardRow[]> =>
+      this.database.query(FIND_RATE_CARDS.text, [orgIds, ids]);
+    return (await this.cards.of([row], read))[0] as RateCard;
   }
 
   /** Status by status, as the index idx_credit_res_org_status has them, and merged. */
