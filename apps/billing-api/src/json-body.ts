@@ -30,12 +30,17 @@ export function registerJsonParser(server: FastifyInstance): void {
       try {
         // A webhook is never turned away for such things: it may be the only report of a call, and is redacted by a walker
         // with bounds of its own. Scanning its 130 kB twice would cost a quarter of a millisecond besides.
-        done(null, request.url === WEBHOOK_PATH ? JSON.parse(raw.toString('utf8')) : parseStrictly(raw));
+        done(null, isWebhook(request.url) ? JSON.parse(raw.toString('utf8')) : parseStrictly(raw));
       } catch (fault) {
         done(malformed((fault as Error).message));
       }
     },
   );
+}
+
+/** With a query too: the provider calls the URL that it was given. */
+function isWebhook(url: string): boolean {
+  return url === WEBHOOK_PATH || url.startsWith(`${WEBHOOK_PATH}?`);
 }
 
 /** @throws SyntaxError for what is no UTF-8 (two ids must not become one), nested too deep, or aims at a prototype. */

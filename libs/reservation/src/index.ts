@@ -3,6 +3,7 @@ export { ExpireAbandonedReservations, type SweepResult } from './application/exp
 export { checkCall, type CallChecked, type HoldStanding } from './application/check-call';
 export { commitReservedCredits, type ReservedCreditsCommitted } from './application/commit-reserved-credits';
 export { reserveCallCredits, type CallCreditsReserved } from './application/reserve-call-credits';
+export { HOLD_LISTENER, type HoldListener } from './application/hold-listener.port';
 export { ReservationReader } from './application/reservation-reader.port';
 export { Reservations } from './application/reservations';
 export type { ReservationState, ReservationStatus } from './domain/credit-reservation';

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { CREDIT_LISTENER, LedgerModule } from '@holdfast/ledger';
 import { Settings, UnitOfWork } from '@holdfast/platform';
-import { CallLiveness, ReservationModule } from '@holdfast/reservation';
+import { CallLiveness, HOLD_LISTENER, ReservationModule } from '@holdfast/reservation';
 import { SilentCalls } from './application/ask-about-silent-call';
 import { CALL_NOTES } from './application/call-notes.shelf';
 import { CallBook } from './application/call-book.port';
@@ -15,8 +15,10 @@ import { EnforceCalls } from './application/enforce-calls';
 import { BillingCallFinder } from './application/find-billing-call';
 import { TenantFinder } from './application/find-tenant';
 import { CallFollower } from './application/follow-call';
+import { LiveCallFollower } from './application/follow-live-call';
 import { ForgetWhatIsOld } from './application/forget-what-is-old';
 import { LiveCalls } from './application/live-calls.port';
+import { LookAtCallAfterHoldClosed } from './application/look-after-hold-closed';
 import { LookAtCallsAfterTopUp } from './application/look-after-top-up';
 import { Gate } from './application/open-gate';
 import { PollFinishedCalls } from './application/poll-finished-calls';
@@ -82,12 +84,14 @@ const callLookup = {
     { provide: LiveCalls, useClass: SqlLiveCalls },
     { provide: CallLiveness, useClass: ProviderLiveness },
     { provide: CREDIT_LISTENER, useClass: LookAtCallsAfterTopUp },
+    { provide: HOLD_LISTENER, useClass: LookAtCallAfterHoldClosed },
     { provide: DeliveryReplay, useExisting: DeliveryProcessor },
     TenantFinder,
     BillingCallFinder,
     Gate,
     CallSettlement,
     CallFollower,
+    LiveCallFollower,
     CallRecovery,
     SilentCalls,
     CallSteering,
@@ -102,7 +106,7 @@ const callLookup = {
     WebhookCaller,
     TelephonySchedules,
   ],
-  exports: [CallLiveness, CREDIT_LISTENER, TelephonySchedules],
+  exports: [CallLiveness, CREDIT_LISTENER, HOLD_LISTENER, TelephonySchedules],
 })
 export class TelephonyModule {
   constructor(work: UnitOfWork) {

@@ -9,7 +9,7 @@ import {
   type Wallet,
 } from '@holdfast/ledger';
 import { want, type Command, type Desk } from '@holdfast/platform';
-import { CreditReservation, type Settlement } from '../domain/credit-reservation';
+import { CreditReservation, type ReservationStatus, type Settlement } from '../domain/credit-reservation';
 import { RESERVATIONS } from './reservations.shelf';
 import type { CallRef } from './call-ref';
 import { callIdConflict } from './reserve-call-credits';
@@ -19,10 +19,16 @@ export interface CommitReservedCredits extends CallRef {
   readonly vapiCallId?: string | null;
   /** 0 … 2 592 000, fractions allowed. */
   readonly actualDurationSeconds: number;
+  /** The provider itself says that this call was talked: it is charged, though its hold was given back. */
+  readonly provenByProvider?: boolean;
+  /** What holds nothing is refused (`no_active_reservation`), not billed directly: it may be held under another id. */
+  readonly onlyIfHeld?: boolean;
 }
 
 export interface ReservedCreditsCommitted extends Settlement {
   readonly callId: string;
+  /** The provider's call that its hold pays for. */
+  readonly vapiCallId: string | null;
   /** This call had been settled before: the first answer, nothing was charged again. */
   readonly duplicate: boolean;
 }
@@ -48,6 +54,7 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
       if (!wallet || !terms) return organizationNotFound();
       const reservation = desk.on(RESERVATIONS).find(callId);
       if (!reservation) {
+        if (request.onlyIfHeld) return noActiveReservation();
         const billed = billDirectly(request, wallet, terms, desk);
         own = billed.transactionId;
         return billed;
@@ -57,13 +64,19 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
       if (earlier) {
         if (earlier.actualDurationSeconds !== actualDurationSeconds)
           reservation.recordDiscrepancy(actualDurationSeconds);
-        return { callId, duplicate: earlier.transactionId === null || earlier.transactionId !== own, ...earlier };
+        const { vapiCallId } = reservation.state;
+        return {
+          callId,
+          vapiCallId,
+          duplicate: earlier.transactionId === null || earlier.transactionId !== own,
+          ...earlier,
+        };
       }
-      if (reservation.state.status === 'released') return noActiveReservation();
+      if (reservation.state.status === 'released' && !request.provenByProvider) return noActiveReservation();
 
       const settlement = settle(request, reservation, wallet, desk);
       own = settlement.transactionId;
-      return { callId, duplicate: false, ...settlement };
+      return { callId, vapiCallId: reservation.state.vapiCallId, duplicate: false, ...settlement };
     },
   };
 }
@@ -106,7 +119,7 @@ function billDirectly(
   wallet.countReservation(1);
   desk.on(RESERVATIONS).add(reservation);
   const settlement = settle(request, reservation, wallet, desk);
-  return { callId: request.callId, duplicate: false, ...settlement };
+  return { callId: request.callId, vapiCallId: reservation.state.vapiCallId, duplicate: false, ...settlement };
 }
 
 function settle(
@@ -124,7 +137,7 @@ function settle(
   const memo = { createdBy: request.createdBy, at: desk.now, callId, vapiCallId };
 
   const { entry, chargedPence, uncollectedPence } = wallet.capture(price.costPence, holdPence, {
-    description: describe(rateCard, price.billedSeconds, late),
+    description: describe(rateCard, price.billedSeconds, reservation.state.status),
     ...memo,
   });
   const releasedPence = Math.max(holdPence - chargedPence, 0);
@@ -156,6 +169,11 @@ function oweArrears(desk: Desk, reservation: CreditReservation, pence: Pence, va
   desk.on(ARREARS).arise(new Arrears(newId(desk.now.getTime()), orgId, callId, vapiCallId, pence, 0, desk.now));
 }
 
-function describe(card: RateCard, billedSeconds: number, late: boolean): string {
-  return `${billedSeconds} s on rate card version ${card.version}${late ? ', reported after the hold had expired' : ''}`;
+const LATE: Partial<Record<ReservationStatus, string>> = {
+  expired: ', reported after the hold had expired',
+  released: ', reported after the hold had been released',
+};
+
+function describe(card: RateCard, billedSeconds: number, status: ReservationStatus): string {
+  return `${billedSeconds} s on rate card version ${card.version}${LATE[status] ?? ''}`;
 }

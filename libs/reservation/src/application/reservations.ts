@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
-import type { Refusal } from '@holdfast/kernel';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { isRefusal, type Refusal } from '@holdfast/kernel';
 import { Settings, UnitOfWork } from '@holdfast/platform';
 import { ReservationReader } from './reservation-reader.port';
 import { checkCall, checkWithoutChange, type CallChecked, type CheckCall, type HoldStanding } from './check-call';
+import { HOLD_LISTENER, type HoldListener } from './hold-listener.port';
 import { claimHold, type ClaimHold, type HoldClaimed } from './claim-hold';
 import {
   commitReservedCredits,
@@ -16,6 +17,7 @@ import {
   type ReleaseReservedCredits,
   type ReservedCreditsReleased,
 } from './release-reserved-credits';
+import { reserveUnderAnotherName } from './reserve-under-another-name';
 import { reserveCallCredits, type CallCreditsReserved, type ReserveCallCredits } from './reserve-call-credits';
 
 /** Where the caller does not say whose call it is (an operator without a tenant), the call itself does. */
@@ -28,11 +30,20 @@ export class Reservations {
     private readonly work: UnitOfWork,
     private readonly reader: ReservationReader,
     private readonly settings: Settings,
+    @Optional() @Inject(HOLD_LISTENER) private readonly listener: HoldListener | null = null,
   ) {}
 
   /** Refusals: organization_not_found, call_id_conflict, insufficient_balance. */
-  reserve(request: Omit<ReserveCallCredits, 'ttlSeconds'>): Promise<CallCreditsReserved | Refusal> {
-    return this.work.execute(reserveCallCredits({ ttlSeconds: this.settings.reservationTtlSeconds, ...request }));
+  async reserve(request: Omit<ReserveCallCredits, 'ttlSeconds'>): Promise<CallCreditsReserved | Refusal> {
+    const { orgId, callId, vapiCallId } = request;
+    const reserve = { ttlSeconds: this.settings.reservationTtlSeconds, ...request };
+    if (vapiCallId && vapiCallId !== callId) {
+      const held = await this.reader.find(vapiCallId, orgId);
+      if (held?.callId === vapiCallId) {
+        return this.work.execute(reserveUnderAnotherName({ ...reserve, vapiCallId }));
+      }
+    }
+    return this.work.execute(reserveCallCredits(reserve));
   }
 
   /**
@@ -43,18 +54,50 @@ export class Reservations {
     return this.work.execute(claimHold(request));
   }
 
-  /** Refusals: organization_not_found, call_id_conflict, no_active_reservation. */
+  /**
+   * By the call's id or the provider's: one call is charged once, whatever it is called. Refusals: organization_not_found,
+   * call_id_conflict, no_active_reservation.
+   */
   async commit(request: OfAnyOrg<CommitReservedCredits>): Promise<ReservedCreditsCommitted | Refusal> {
-    const orgId = request.orgId ?? (await this.reader.ownerOf(request.callId));
+    const { callId } = request;
+    const orgId = request.orgId ?? (await this.reader.ownerOf(callId));
     if (orgId === null) return noActiveReservation();
-    return this.work.execute(commitReservedCredits({ ...request, orgId }));
+    const commit = { ...request, orgId };
+    let paid = await this.work.execute(commitReservedCredits({ ...commit, onlyIfHeld: true }));
+    if (isRefusal(paid) && paid.code === 'no_active_reservation') {
+      const payer = await this.payerOf(callId, orgId);
+      paid = await this.work.execute(commitReservedCredits({ ...commit, callId: payer ?? callId }));
+    }
+    if (isRefusal(paid)) return paid;
+    if (paid.vapiCallId !== null) this.listener?.holdClosed(orgId, paid.callId); // most calls are no provider's
+    return { ...paid, callId };
   }
 
-  /** Refusals: reservation_not_found, already_committed. */
+  /** By the call's id or the provider's. Refusals: reservation_not_found, already_committed. */
   async release(request: OfAnyOrg<ReleaseReservedCredits>): Promise<ReservedCreditsReleased | Refusal> {
-    const orgId = request.orgId ?? (await this.reader.ownerOf(request.callId));
+    const { callId } = request;
+    const orgId = request.orgId ?? (await this.reader.ownerOf(callId));
     if (orgId === null) return reservationNotFound();
-    return this.work.execute(releaseReservedCredits({ ...request, orgId }));
+    const release = (heldAs: string) =>
+      this.work.execute(releaseReservedCredits({ ...request, orgId, callId: heldAs }));
+    let released = await release(callId);
+    if (isRefusal(released) && released.code === 'reservation_not_found') {
+      const payer = await this.payerOf(callId, orgId);
+      if (payer !== null) released = await release(payer);
+    }
+    if (isRefusal(released)) return released;
+    this.listener?.holdClosed(orgId, released.callId);
+    return { ...released, callId };
+  }
+
+  /** Under which other id is this call held? As the provider's call of a hold, or as another name of the provider's call. */
+  private async payerOf(callId: string, orgId: string): Promise<string | null> {
+    const hold = await this.reader.find(callId, orgId);
+    if (!hold) return null;
+    if (hold.callId !== callId) return hold.callId;
+    if (hold.vapiCallId === null || hold.vapiCallId === callId) return null;
+    const payer = await this.reader.find(hold.vapiCallId, orgId);
+    return payer?.callId === hold.vapiCallId ? payer.callId : null;
   }
 
   /**

@@ -114,7 +114,7 @@ function sizeOf(request: ReserveCallCredits, wallet: Wallet, terms: CallTerms): 
   return size ?? wallet.cannotPay(sizeHold(terms.rateCard, 1, Number.MAX_SAFE_INTEGER)?.pence ?? 0);
 }
 
-function answerOf(
+export function answerOf(
   reservation: CreditReservation,
   wallet: Wallet,
   terms: CallTerms,

@@ -98,11 +98,11 @@ describe('an active reservation', () => {
   });
 });
 
-describe('an expired reservation', () => {
-  const expired = (): CreditReservation => reservation({ status: 'expired', releasedPence: 280, closedAt: HALF_PAST });
+describe.each(['expired', 'released'] as const)('an %s reservation', (status) => {
+  const ended = (): CreditReservation => reservation({ status, releasedPence: 280, closedAt: HALF_PAST });
 
   it('is committed by a late report, which keeps what it gave back', () => {
-    const late = expired();
+    const late = ended();
     late.settle(settlement({ releasedPence: 0, late: true }), LATER);
     expect(late.state).toMatchObject({
       status: 'committed',
@@ -113,17 +113,19 @@ describe('an expired reservation', () => {
     });
   });
 
-  it('stays expired when a late report says that nobody talked', () => {
-    const late = expired();
+  it('stays so when a late report says that nobody talked', () => {
+    const late = ended();
     late.settle({ ...NOTHING, releasedPence: 0, late: true }, LATER);
-    expect(late.state).toMatchObject({ status: 'expired', committedPence: 0, releasedPence: 280, committedAt: null });
+    expect(late.state).toMatchObject({ status, committedPence: 0, releasedPence: 280, committedAt: null });
   });
 });
 
 describe('a reservation that has ended', () => {
-  it.each(['committed', 'released'] as const)('as %s is never settled again', (status) => {
-    const ended = reservation({ status });
-    expect(() => ended.settle(settlement(), LATER)).toThrow(`cannot settle a ${status} reservation`);
+  it.each([
+    ['committed', reservation({ status: 'committed' })],
+    ['settled with nothing', reservation({ status: 'released', settlement: NOTHING })],
+  ])('as %s is never settled again', (_, ended) => {
+    expect(() => ended.settle(settlement(), LATER)).toThrow('settled already');
     expect(ended.changed).toBe(false);
   });
 

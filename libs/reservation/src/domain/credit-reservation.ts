@@ -52,7 +52,8 @@ export interface ReservationState {
 }
 
 /**
- * Credit set aside for one call: active → committed | released | expired; a late report may take expired → committed.
+ * Credit set aside for one call: active → committed | released | expired; a late report may take expired → committed, and
+ * the provider's own released → committed: whoever released said that the call never connected, and was wrong.
  * Amount, rate card and call id are fixed at birth, but for slices added while it is active; the provider's call, once known.
  */
 export class CreditReservation {
@@ -127,15 +128,15 @@ export class CreditReservation {
     if (this.isActive && expiresAt >= addSeconds(this.now.expiresAt, step)) this.now = { ...this.now, expiresAt };
   }
 
-  /** Closes the hold with what its call cost. From active, or late from expired. */
+  /** Closes the hold with what its call cost. From active, or late. Once. */
   settle(settlement: Settlement, at: Date): void {
-    if (!this.isActive && this.now.status !== 'expired')
-      throw new Error(`cannot settle a ${this.now.status} reservation`);
+    if (this.now.status === 'committed' || this.now.settlement !== null)
+      throw new Error(`reservation ${this.now.id} is settled already`);
     const charged = settlement.status === 'committed';
     this.now = {
       ...this.now,
-      // A late report of zero seconds charges nothing: what has expired stays expired.
-      status: charged || this.isActive ? settlement.status : 'expired',
+      // A late report of zero seconds charges nothing: what was given back stays so.
+      status: charged || this.isActive ? settlement.status : this.now.status,
       committedPence: settlement.chargedPence,
       releasedPence: this.isActive ? settlement.releasedPence : this.now.releasedPence,
       uncollectedPence: settlement.uncollectedPence,

@@ -58,6 +58,8 @@ export class CommitAnswer {
   @ApiProperty({ example: 9_776 }) effectiveBalancePence: number;
   @ApiProperty({ example: false }) duplicate: boolean;
   @ApiProperty({ example: false, description: 'reported after the hold had expired' }) late: boolean;
+  @ApiProperty({ type: String, nullable: true, description: 'the provider’s call that its hold pays for' })
+  vapiCallId: string | null;
 }
 
 export class ReleaseAnswer {

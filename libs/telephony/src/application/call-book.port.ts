@@ -40,6 +40,8 @@ export abstract class CallBook {
    * it, because what is being decided may be older than the credit.
    */
   abstract lookNowAtLastSlices(orgId: string, now: Date): Promise<void>;
+  /** The call that is held under this id is looked at now, if it is live. */
+  abstract lookNowAtHeldAs(orgId: string, billingCallId: string, now: Date): Promise<void>;
   /**
    * When no other replica works on this database: the calls that dead ones had in hand, and the list of finished calls they
    * were reading, are free at once, not when their lease runs out. Otherwise nothing happens.

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { isRefusal, Refusal, type Pence } from '@holdfast/kernel';
+import { JournalReader } from '@holdfast/ledger';
 import { Settings } from '@holdfast/platform';
 import { judgeLiveCall, ReservationReader, Reservations } from '@holdfast/reservation';
+import type { Call } from '../domain/call';
 import { CREDIT_USED_UP, creditRunsOutIn } from '../domain/spoken-sentences';
 import { CallBook } from './call-book.port';
 
@@ -23,6 +25,7 @@ export class StatusCheck {
     private readonly calls: CallBook,
     private readonly reader: ReservationReader,
     private readonly reservations: Reservations,
+    private readonly wallets: JournalReader,
     private readonly settings: Settings,
   ) {}
 
@@ -46,7 +49,10 @@ export class StatusCheck {
       },
       standing,
     );
-    if (isRefusal(checked)) return checked.code === 'reservation_not_found' ? callNotFound() : checked;
+    if (isRefusal(checked)) {
+      if (checked.code !== 'reservation_not_found') return checked;
+      return named ? this.withoutHold(named) : callNotFound();
+    }
 
     const decision = judgeLiveCall({
       elapsedSeconds: checked.elapsedSeconds,
@@ -67,10 +73,24 @@ export class StatusCheck {
       endCall,
       ...(message === undefined ? {} : { message }),
       effectiveBalancePence: checked.effectiveBalancePence,
-      reservedPence: checked.reservedPence,
+      reservedPence: checked.status === 'active' ? checked.reservedPence : 0,
       accruedPence: checked.accruedPence,
       remainingSeconds: decision.remainingSeconds,
       nextCheckSeconds: decision.nextCheckSeconds,
+    };
+  }
+
+  /** A call that is known, and for which nothing could be held: it has nothing to go on with. */
+  private async withoutHold({ orgId }: Call): Promise<CallStatus> {
+    const wallet = await this.wallets.wallet(orgId);
+    return {
+      endCall: true,
+      message: CREDIT_USED_UP,
+      effectiveBalancePence: wallet?.effectiveBalancePence ?? 0,
+      reservedPence: 0,
+      accruedPence: 0,
+      remainingSeconds: 0,
+      nextCheckSeconds: 0,
     };
   }
 }

@@ -4,7 +4,8 @@ import { addSeconds, isRefusal } from '@holdfast/kernel';
 import { EngineClock, Settings } from '@holdfast/platform';
 import { Reservations, type CallChecked } from '@holdfast/reservation';
 import type { Call, CallEventKind } from '../domain/call';
-import { enforce, isWarningOutdated, LOOKAHEAD_SECONDS } from '../domain/enforcement';
+import { latestEndOf } from '../domain/call-patience';
+import { enforce, isWarningOutdated, LOOKAHEAD_SECONDS, type LiveCallView } from '../domain/enforcement';
 import { SilentCalls } from './ask-about-silent-call';
 import { CallBook, type ClaimedCall, type Decided } from './call-book.port';
 import { CallRecovery } from './recover-calls';
@@ -132,7 +133,7 @@ export class EnforceCalls implements OnModuleDestroy {
 
   /** What is going to be said is durable before it is said: a replica that dies or waits meanwhile makes nobody say it twice. */
   private async enforceOn(call: Call, lease: Date, checked: CallChecked): Promise<void> {
-    if (checked.status === 'committed') return this.recovery.markSettled(call);
+    if (checked.status === 'committed') return this.enforceOnCharged(call, lease, checked);
     if (!checked.prepaid) return this.lookNext(call, lease, null);
     const { remainingSeconds, lastSlice, at } = checked;
     const cancelled = isWarningOutdated({ ...call, remainingSeconds, lastSlice });
@@ -162,9 +163,19 @@ export class EnforceCalls implements OnModuleDestroy {
     }
   }
 
+  /**
+   * Charged, but not by the provider's word: a client says that this call is over. So it is, or it is ended: what it goes on
+   * talking nobody has paid for.
+   */
+  private async enforceOnCharged(call: Call, lease: Date, { prepaid, at }: CallChecked): Promise<void> {
+    const now = await this.calls.find(call.callId);
+    if (now?.state !== 'live' || !prepaid || at >= latestEndOf(call)) return this.recovery.markSettled(call);
+    return this.cut(call, lease, at, enforce(nothingLeft(call)).nextInSeconds);
+  }
+
   /** A call that runs although nothing could be held for it: if somebody topped up it may go on, else it ends now. */
   private async enforceWithoutHold(call: Call, lease: Date): Promise<void> {
-    const { orgId, billingCallId, callId, cutAttempts } = call;
+    const { orgId, billingCallId, callId } = call;
     const hold = await this.reservations.reserve({
       orgId,
       callId: billingCallId,
@@ -180,8 +191,7 @@ export class EnforceCalls implements OnModuleDestroy {
       await this.lookAgain(call, lease, now, TRY_AGAIN_SECONDS, {});
       return;
     }
-    const nothingLeft = { remainingSeconds: 0, lastSlice: true, warnedAtSeconds: null, cutAttempts };
-    await this.cut(call, lease, now, enforce(nothingLeft).nextInSeconds);
+    await this.cut(call, lease, now, enforce(nothingLeft(call)).nextInSeconds);
   }
 
   private async cut(call: Call, lease: Date, at: Date, nextInSeconds: number): Promise<void> {
@@ -224,4 +234,8 @@ export class EnforceCalls implements OnModuleDestroy {
   private tell(call: Call, at: Date, kind: CallEventKind, detail: Record<string, unknown>): void {
     this.calls.tell({ callId: call.callId, orgId: call.orgId, at, kind, detail });
   }
+}
+
+function nothingLeft({ cutAttempts }: Call): LiveCallView {
+  return { remainingSeconds: 0, lastSlice: true, warnedAtSeconds: null, cutAttempts };
 }

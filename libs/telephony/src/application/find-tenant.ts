@@ -7,7 +7,7 @@ import { NumberDirectory } from './number-directory.port';
 
 export interface Tenant {
   readonly orgId: string;
-  /** The assistant configured for the called number; null when the tenant was not found by a number. */
+  /** The assistant configured for the called number, else the one that the call itself names; null when there is neither. */
   readonly assistantId: string | null;
   /** The call id of the hold by which the tenant was found. */
   readonly heldAs?: string;
@@ -37,7 +37,7 @@ export class TenantFinder {
     }
     const [claim] = verifyTenantClaims([this.settings.vapi.webhookSecret], call.claims);
     const claimed = claim?.orgId;
-    if (isUuid(claimed)) return { orgId: claimed.toLowerCase(), assistantId: null };
+    if (isUuid(claimed)) return { orgId: claimed.toLowerCase(), assistantId: call.assistantId ?? null };
     const reserved = await this.reservations.find(call.callId, null);
     return reserved && { orgId: reserved.orgId, assistantId: null, heldAs: reserved.callId };
   }

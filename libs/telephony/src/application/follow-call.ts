@@ -1,28 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { addSeconds, isRefusal, type Refusal } from '@holdfast/kernel';
+import { addSeconds, isRefusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
-import { Reservations, type CallCreditsReserved, type ReservedCreditsCommitted } from '@holdfast/reservation';
+import type { ReservedCreditsCommitted } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import type { CallEnded, CallFacts, CallReported, VapiEvent } from '../domain/call-event';
 import { momentOf } from '../domain/message-time';
 import { CallBook } from './call-book.port';
-import { EnforceCalls } from './enforce-calls';
 import { BillingCallFinder } from './find-billing-call';
 import { TenantFinder } from './find-tenant';
+import { LiveCallFollower } from './follow-live-call';
+import { failed, type Followed } from './followed';
 import { REPORT_GRACE_SECONDS } from './report-grace';
 import { CallSettlement } from './settle-call';
-
-/** What became of a message. `transient`: it may succeed when tried again. */
-export type Followed =
-  | {
-      readonly status: 'processed';
-      readonly orgId: string | null;
-      readonly outcome: Readonly<Record<string, unknown>>;
-      /** The outcome is in the delivery log already: it became durable together with the money that it tells of. */
-      readonly logged?: boolean;
-    }
-  | { readonly status: 'ignored'; readonly orgId: string | null; readonly reason: string }
-  | { readonly status: 'failed'; readonly orgId: string | null; readonly error: string; readonly transient: boolean };
 
 export type Followable = Exclude<VapiEvent, { type: 'assistant-request' | 'ignored' | 'unidentified' }>;
 
@@ -32,18 +21,14 @@ export interface Sighting {
   readonly tenant: { readonly orgId: string; readonly heldAs?: string } | null;
 }
 
-const WEBHOOK = 'vapi:webhook';
-const TRANSIENT: readonly string[] = ['database_unavailable', 'overloaded', 'outcome_unknown'];
-
 /** Follows a call from its messages. They come in any order, twice, late or never: the money ends up the same. */
 @Injectable()
 export class CallFollower {
   constructor(
     private readonly tenants: TenantFinder,
-    private readonly reservations: Reservations,
+    private readonly liveCalls: LiveCallFollower,
     private readonly billing: BillingCallFinder,
     private readonly settlement: CallSettlement,
-    private readonly enforcement: EnforceCalls,
     private readonly calls: CallBook,
     private readonly clock: EngineClock,
   ) {}
@@ -65,77 +50,15 @@ export class CallFollower {
     const { orgId, heldAs } = tenant;
     switch (event.type) {
       case 'call-live':
-        return this.live(event.call, orgId, known, event.at, heldAs);
+        return this.liveCalls.live(event, { orgId, known, heldAs });
       case 'sign-of-life':
       case 'call-status':
-        return this.signOfLife(event, orgId, known, heldAs);
+        return this.liveCalls.signOfLife(event, { orgId, known, heldAs });
       case 'call-ended':
         return this.ended(event, orgId, known, heldAs);
       case 'call-report':
         return this.reported(event, orgId, known, heldAs, deliveryId);
     }
-  }
-
-  private async live(
-    call: CallFacts,
-    orgId: string,
-    known: Call | null,
-    said: Date | undefined,
-    heldAs: string | undefined,
-  ): Promise<Followed> {
-    if (known && (known.state === 'ended' || known.state === 'settled')) {
-      return { status: 'processed', orgId, outcome: { note: `the call is ${known.state} already` } };
-    }
-    const now = this.clock.approximate();
-    const startedAt = known?.startedAt ?? momentOf(said, now);
-    const billingCallId = await this.billing.find(call, orgId, known, startedAt, heldAs);
-    if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
-    // What came through the gate holds its credit already; the timer looks at once and would notice if not.
-    const hold = known?.state === 'ringing' ? null : await this.hold(call.callId, billingCallId, orgId);
-    // Without money the call is followed all the same: the timer ends it at once.
-    if (isRefusal(hold) && hold.code !== 'insufficient_balance') return failed(orgId, hold);
-    const unwritten = await this.calls.learn({
-      callId: call.callId,
-      orgId,
-      billingCallId,
-      kind: call.kind,
-      phoneNumberId: call.phoneNumberId,
-      assistantId: call.assistantId,
-      state: 'live',
-      at: now,
-      startedAt,
-      controlUrl: call.controlUrl,
-      capSeconds: known?.capSeconds ?? call.maxDurationSeconds,
-      nextDecisionAt: now,
-    });
-    if (unwritten) return failed(orgId, unwritten);
-    if (isRefusal(hold)) void this.enforcement.lookNow(); // nothing is paid: not a moment later than possible
-    if (known?.state !== 'live') {
-      this.calls.tell({ callId: call.callId, orgId, at: startedAt, kind: 'answered', detail: { callKind: call.kind } });
-    }
-    return {
-      status: 'processed',
-      orgId,
-      outcome: isRefusal(hold) ? { refused: hold.code } : { reservedPence: hold?.reservedPence },
-    };
-  }
-
-  private hold(callId: string, billingCallId: string, orgId: string): Promise<CallCreditsReserved | Refusal> {
-    return this.reservations.reserve({ orgId, callId: billingCallId, vapiCallId: callId, createdBy: WEBHOOK });
-  }
-
-  private async signOfLife(
-    event: Extract<Followable, { type: 'sign-of-life' | 'call-status' }>,
-    orgId: string,
-    known: Call | null,
-    heldAs: string | undefined,
-  ): Promise<Followed> {
-    const alive = event.type === 'sign-of-life' || event.signOfLife;
-    if (!alive || (known !== null && known.state !== 'ringing')) return { status: 'processed', orgId, outcome: {} };
-    // Outbound and web calls ask nobody: the first message that shows them alive reserves. So is a call answered that
-    // came through the gate, when the message that should have said so was lost. Ringing is not answered yet.
-    if (event.type === 'sign-of-life') return this.live(event.call, orgId, known, event.at, heldAs);
-    return { status: 'processed', orgId, outcome: { note: 'not answered yet' } };
   }
 
   private async ended(
@@ -240,12 +163,8 @@ export class CallFollower {
   }
 }
 
-function failed(orgId: string, refusal: Refusal): Followed {
-  const error = `${refusal.code}: ${refusal.detail}`;
-  return { status: 'failed', orgId, error, transient: TRANSIENT.includes(refusal.code) };
-}
-
-function outcomeOf(committed: ReservedCreditsCommitted, detail: object): Record<string, unknown> {
-  const { transactionId, chargedPence, uncollectedPence, duplicate, late } = committed;
-  return { transactionId, chargedPence, uncollectedPence, duplicate, late, ...detail };
+function outcomeOf(committed: ReservedCreditsCommitted, detail: { seconds: number }): Record<string, unknown> {
+  const { transactionId, chargedPence, uncollectedPence, duplicate, late, actualDurationSeconds } = committed;
+  const other = duplicate && actualDurationSeconds !== detail.seconds && { chargedForSeconds: actualDurationSeconds };
+  return { transactionId, chargedPence, uncollectedPence, duplicate, late, ...detail, ...other };
 }

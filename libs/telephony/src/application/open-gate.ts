@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { isRefusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
-import { Reservations, type CallCreditsReserved } from '@holdfast/reservation';
+import { ReservationReader, Reservations, type CallCreditsReserved } from '@holdfast/reservation';
 import type { CallNews } from '../domain/call';
 import type { CallFacts } from '../domain/call-event';
 import { SilentCalls } from './ask-about-silent-call';
@@ -12,6 +12,8 @@ export type GateDecision =
   | {
       readonly open: true;
       readonly orgId: string;
+      /** The call id of the hold that pays. */
+      readonly billingCallId: string;
       readonly reservationId: string | null;
       readonly assistantId: string;
       /** How long the provider may let the call last, by itself, whatever happens to this engine. */
@@ -41,6 +43,7 @@ export class Gate implements OnModuleDestroy {
 
   constructor(
     private readonly tenants: TenantFinder,
+    private readonly reader: ReservationReader,
     private readonly reservations: Reservations,
     private readonly calls: CallBook,
     private readonly silent: SilentCalls,
@@ -52,41 +55,48 @@ export class Gate implements OnModuleDestroy {
   }
 
   async decide(call: CallFacts): Promise<GateDecision> {
-    const [tenant, known] = await Promise.all([this.tenants.find(call), this.calls.find(call.callId)]);
+    const [tenant, known, held] = await Promise.all([
+      this.tenants.find(call),
+      this.calls.find(call.callId),
+      this.reader.find(call.callId, null),
+    ]);
     if (known?.state === 'ended' || known?.state === 'settled') {
       return { open: false, orgId: known.orgId, why: 'call_over' };
     }
     if (!tenant?.assistantId) return { open: false, orgId: tenant?.orgId ?? null, why: 'number_unknown' };
     const { orgId, assistantId } = tenant;
+    // A client of this tenant may have reserved for this very call already: one call is paid by one hold.
+    const billingCallId = held?.orgId === orgId && held.status === 'active' ? held.callId : call.callId;
     const reserved = await this.reservations.reserve({
       orgId,
-      callId: call.callId,
+      callId: billingCallId,
       vapiCallId: call.callId,
       createdBy: GATE,
     });
     if (isRefusal(reserved)) {
       // Perhaps it is held all the same, and the call is refused: nothing may stay held for it.
-      if (reserved.code === 'outcome_unknown') this.giveBackLater(call.callId, orgId);
+      if (reserved.code === 'outcome_unknown') this.giveBackLater(billingCallId, orgId);
       const why = reserved.code === 'insufficient_balance' ? 'out_of_credit' : 'not_available';
       return this.refuse(call, orgId, why, reserved.code);
     }
     if (reserved.status !== 'active') return { open: false, orgId, why: 'call_over' };
     const capSeconds = capOf(reserved);
     if (capSeconds < SHORTEST_CALL_SECONDS) {
-      await this.giveBack(call.callId, orgId);
+      await this.giveBack(billingCallId, orgId);
       return this.refuse(call, orgId, 'out_of_credit', `${capSeconds} s is less than the provider can limit`);
     }
     const { createdAt: at } = reserved;
     const { callId, kind, phoneNumberId } = call;
     const nextDecisionAt = this.silent.firstQuestion(at);
-    this.note({ callId, orgId, kind, phoneNumberId, assistantId, state: 'ringing', at, capSeconds, nextDecisionAt });
+    const what = { callId, orgId, billingCallId, kind, phoneNumberId, assistantId };
+    this.note({ ...what, state: 'ringing', at, capSeconds, nextDecisionAt });
     this.calls.tell({ callId, orgId, at, kind: 'gate_accepted', detail: { capSeconds } });
-    return { open: true, orgId, reservationId: reserved.reservationId, assistantId, capSeconds };
+    return { open: true, orgId, billingCallId, reservationId: reserved.reservationId, assistantId, capSeconds };
   }
 
   /** The answer was given up before the decision came: the call does not start, so nothing may stay held for it. */
   async takeBack(call: CallFacts, decision: GateDecision): Promise<void> {
-    if (!decision.open || !(await this.giveBack(call.callId, decision.orgId))) return;
+    if (!decision.open || !(await this.giveBack(decision.billingCallId, decision.orgId))) return;
     const at = this.clock.approximate();
     this.note({ callId: call.callId, orgId: decision.orgId, state: 'settled', at, settledAt: at });
   }

@@ -46,6 +46,9 @@ export class ProviderLiveness extends CallLiveness {
   private async askAboutUnheard(hold: CallToAskAbout, now: Date): Promise<LivenessVerdict> {
     const { vapiCallId, callId, orgId, createdAt } = hold;
     if (vapiCallId === null || !this.lookup) return ABANDONED;
+    // Followed already, and paid by another hold: a second one is not charged for the same talk.
+    const followed = await this.calls.find(vapiCallId);
+    if (followed?.orgId === orgId && followed.billingCallId !== callId) return ABANDONED;
     const found = await this.lookup.find(vapiCallId);
     if (found.outcome === 'gone') return ABANDONED;
     if (found.outcome === 'unreachable') {

@@ -35,7 +35,8 @@ export class CallRecovery {
   /** A call that is over and whose report has not come in time. @returns when to look again; null: never. */
   async recover(call: Call): Promise<Date | null> {
     const hold = await this.reader.find(call.billingCallId, call.orgId);
-    if (hold && (hold.settlement || hold.status === 'released')) {
+    // That it was released says that it never connected; but if somebody talked, only the provider knows for how long.
+    if (hold && (hold.settlement || (hold.status === 'released' && call.startedAt === null))) {
       await this.markSettled(call);
       return null;
     }
@@ -63,6 +64,17 @@ export class CallRecovery {
   async askWhetherEnded(call: Call): Promise<void> {
     const found = this.lookup ? await this.lookup.find(call.callId) : null;
     if (found?.outcome === 'ended' || found?.outcome === 'never-connected') await this.settleFrom(found, call);
+  }
+
+  /** Which way to a live call of which no message told. @returns null when the provider does not say either */
+  async askForControlUrl(call: Call): Promise<string | null> {
+    const found = this.lookup ? await this.lookup.find(call.callId) : null;
+    if (found?.outcome === 'ended' || found?.outcome === 'never-connected') await this.settleFrom(found, call);
+    const controlUrl = found?.outcome === 'live' ? found.call.controlUrl : undefined;
+    if (controlUrl === undefined) return null;
+    const { callId, orgId } = call;
+    await this.calls.learn({ callId, orgId, state: 'live', at: this.clock.approximate(), controlUrl });
+    return controlUrl;
   }
 
   async markSettled(call: Call): Promise<void> {

@@ -37,6 +37,7 @@ export class CallSettlement {
       callId: billingCallId,
       vapiCallId: callId,
       actualDurationSeconds: seconds,
+      provenByProvider: true,
       createdBy: source,
     });
     return this.work.execute(

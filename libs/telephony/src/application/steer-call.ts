@@ -20,23 +20,25 @@ export class CallSteering {
   ) {}
 
   async warn(call: Call, remainingSeconds: number): Promise<void> {
-    const said = call.controlUrl ? await this.control.say(call.controlUrl, creditRunsOutIn(remainingSeconds)) : null;
+    const controlUrl = call.controlUrl ?? (await this.recovery.askForControlUrl(call));
+    const said = controlUrl ? await this.control.say(controlUrl, creditRunsOutIn(remainingSeconds)) : null;
     this.tell(call, this.clock.approximate(), 'warned', { remainingSeconds, said: said?.ok ?? false });
   }
 
   /** Says goodbye with the order to hang up after it, then hangs up: whichever works first ends the unpaid talk. */
   async cut(call: Call): Promise<void> {
     const attempt = call.cutAttempts + 1;
-    if (!call.controlUrl) {
+    const controlUrl = call.controlUrl ?? (await this.recovery.askForControlUrl(call));
+    if (!controlUrl) {
       const reason = 'no control URL is known; the pushed cap must end it';
       return this.tell(call, this.clock.approximate(), 'cut_failed', { reason });
     }
     if (attempt === 1) {
-      const goodbye = this.control.say(call.controlUrl, CREDIT_USED_UP, { endCallAfterSpoken: true });
+      const goodbye = this.control.say(controlUrl, CREDIT_USED_UP, { endCallAfterSpoken: true });
       await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, GOODBYE_WAIT_MS))]);
     }
     const at = this.clock.approximate(); // of the order: the call may be seen ended before its answer is
-    const ended = await this.control.endCall(call.controlUrl);
+    const ended = await this.control.endCall(controlUrl);
     if (ended.ok) this.tell(call, at, 'cut', { attempt, roundTripMs: ended.ms });
     else this.tell(call, at, 'cut_failed', { attempt, reason: ended.reason, detail: ended.detail });
     if (!ended.ok && ended.gone) await this.recovery.askWhetherEnded(call);

@@ -121,6 +121,14 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
     );
   }
 
+  async lookNowAtHeldAs(orgId: string, billingCallId: string, now: Date): Promise<void> {
+    await this.database.query(
+      `update calls set next_decision_at = $3
+       where billing_call_id = $1 and org_id = $2 and state = 'live' and next_decision_at > $3`,
+      [billingCallId, orgId, now],
+    );
+  }
+
   async listOpen(limit: number): Promise<Call[]> {
     const rows: CallRow[] = await this.database.query(
       `select ${CALL_COLUMNS} from calls c where c.state in ('ringing', 'live', 'ended') order by c.created_at limit $1`,

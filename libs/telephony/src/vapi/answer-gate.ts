@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '@holdfast/platform';
 import type { Delivery } from '../application/delivery-log.port';
-import type { Followed } from '../application/follow-call';
+import type { Followed } from '../application/followed';
 import { Gate, type GateDecision, type GateRefusalReason } from '../application/open-gate';
 import type { AssistantRequested } from '../domain/call-event';
 import { NUMBER_UNKNOWN, OUT_OF_CREDIT, SERVICE_NOT_AVAILABLE } from '../domain/spoken-sentences';

@@ -1,12 +1,13 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { isRefusal } from '@holdfast/kernel';
-import { Problems, Public, refuse, RefusedError } from '@holdfast/platform';
+import { Problems, Public, refuse as refuseRequest, RefusedError } from '@holdfast/platform';
 import type { FastifyRequest } from 'fastify';
 import { GateAnswerer } from './answer-gate';
 import type { Delivery } from '../application/delivery-log.port';
 import type { VapiEvent } from '../domain/call-event';
-import type { GateAnswer } from './gate-answer';
+import { SERVICE_NOT_AVAILABLE } from '../domain/spoken-sentences';
+import { refuse, type GateAnswer } from './gate-answer';
 import { DeliveryProcessor } from './process-delivery';
 import { WEBHOOK_EXAMPLES } from './webhook.examples';
 import { WebhookCaller } from './webhook-caller';
@@ -43,6 +44,10 @@ export class WebhookController {
     const received = await this.deliveries.receive(arrival.event, arrival.delivery);
     if (isRefusal(received)) throw new RefusedError(received);
     await this.deliveries.process(received);
+    // A gate that cannot tell which call it is about stays closed: whoever asked waits for a sentence.
+    const { event } = arrival;
+    if (event.type === 'unidentified' && event.messageType === 'assistant-request')
+      return refuse(SERVICE_NOT_AVAILABLE);
     return { received: true };
   }
 
@@ -56,7 +61,7 @@ export class WebhookController {
     request.rawBody = undefined;
     const event = translate(body);
     if (event.type === 'malformed') {
-      throw refuse('invalid_request', event.reason, { errors: [{ path: 'message', message: event.reason }] });
+      throw refuseRequest('invalid_request', event.reason, { errors: [{ path: 'message', message: event.reason }] });
     }
     return { event, delivery: this.deliveries.toDelivery(event, body, headers) };
   }

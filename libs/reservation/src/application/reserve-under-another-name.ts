@@ -1,0 +1,75 @@
+import { newId } from '@holdfast/kernel';
+import { CALL_TERMS, organizationNotFound, WALLETS } from '@holdfast/ledger';
+import { want, type Command } from '@holdfast/platform';
+import { CreditReservation } from '../domain/credit-reservation';
+import { RESERVATIONS } from './reservations.shelf';
+import {
+  answerOf,
+  reserveCallCredits,
+  type CallCreditsReserved,
+  type ReserveCallCredits,
+} from './reserve-call-credits';
+
+/**
+ * A client reserves under an id of its own for a call of the provider that is held already under the provider's id: its gate
+ * asked first. One call is paid by one hold, so nothing more is held: the second id is written down as another name, a
+ * reservation of nothing that is closed at birth and names the call that pays (`Reservations.payerOf`).
+ */
+export function reserveUnderAnotherName(
+  request: ReserveCallCredits & { readonly vapiCallId: string },
+): Command<CallCreditsReserved> {
+  const { orgId, callId, vapiCallId } = request;
+  const onItsOwn = reserveCallCredits(request);
+  return {
+    key: orgId,
+    wants: [...onItsOwn.wants, want(RESERVATIONS, { callId: vapiCallId, opening: false })],
+    decide(desk) {
+      const wallet = desk.on(WALLETS).get(orgId);
+      const terms = desk.on(CALL_TERMS).get(orgId);
+      if (!wallet || !terms) return organizationNotFound();
+      const reservations = desk.on(RESERVATIONS);
+      const payer = reservations.find(vapiCallId);
+      const named = reservations.find(callId);
+      if (payer?.state.orgId !== orgId || (named && !isAnotherName(named, orgId, vapiCallId)))
+        return onItsOwn.decide(desk);
+      if (!named) {
+        reservations.add(
+          CreditReservation.open({
+            id: newId(desk.now.getTime()),
+            orgId,
+            callId,
+            vapiCallId,
+            status: 'released',
+            reservedPence: 0,
+            committedPence: 0,
+            releasedPence: 0,
+            uncollectedPence: 0,
+            estimatedMinutes: request.estimatedMinutes ?? terms.estimatedMinutes,
+            rateCard: terms.rateCard,
+            prepaid: terms.prepaidBilling,
+            partial: false,
+            late: false,
+            settlement: null,
+            discrepancySeconds: null,
+            createdAt: desk.now,
+            expiresAt: desk.now,
+            closedAt: desk.now,
+            committedAt: null,
+          }),
+        );
+      }
+      return { ...answerOf(payer, wallet, terms, true), callId };
+    },
+  };
+}
+
+function isAnotherName({ state }: CreditReservation, orgId: string, vapiCallId: string): boolean {
+  const { status, reservedPence, settlement } = state;
+  return (
+    state.orgId === orgId &&
+    state.vapiCallId === vapiCallId &&
+    status === 'released' &&
+    reservedPence === 0 &&
+    settlement === null
+  );
+}

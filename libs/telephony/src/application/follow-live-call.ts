@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { isRefusal } from '@holdfast/kernel';
+import { EngineClock } from '@holdfast/platform';
+import { ReservationReader, Reservations } from '@holdfast/reservation';
+import type { Call } from '../domain/call';
+import type { CallChangedStatus, CallFacts, CallWentLive, SignOfLife } from '../domain/call-event';
+import { momentOf } from '../domain/message-time';
+import { CallBook } from './call-book.port';
+import { EnforceCalls } from './enforce-calls';
+import { BillingCallFinder } from './find-billing-call';
+import { failed, type Followed } from './followed';
+
+const WEBHOOK = 'vapi:webhook';
+/** Nothing could be held: the call is followed all the same, and the timer ends it. */
+const UNPAID: readonly string[] = ['insufficient_balance', 'call_id_conflict'];
+
+/** Whose call it is, as far as was found out before. */
+interface Seen {
+  readonly orgId: string;
+  readonly known: Call | null;
+  readonly heldAs: string | undefined;
+}
+
+/** Messages that show a call being talked: the first one reserves, every other one renews. */
+@Injectable()
+export class LiveCallFollower {
+  constructor(
+    private readonly reader: ReservationReader,
+    private readonly reservations: Reservations,
+    private readonly billing: BillingCallFinder,
+    private readonly enforcement: EnforceCalls,
+    private readonly calls: CallBook,
+    private readonly clock: EngineClock,
+  ) {}
+
+  /** The message that says so. */
+  live({ call, at: said }: CallWentLive, seen: Seen): Promise<Followed> {
+    const { known, orgId } = seen;
+    switch (known?.state) {
+      case 'settled':
+        return Promise.resolve({ status: 'processed', orgId, outcome: { note: 'the call is settled already' } });
+      case 'ended':
+        return this.answeredAfterAll(call, known, said);
+      case 'live':
+        return this.stillLive(call, known);
+      default:
+        return this.firstSeen(call, seen, said);
+    }
+  }
+
+  /** Any other message that Vapi sends only while a call is under way. */
+  signOfLife(event: SignOfLife | CallChangedStatus, seen: Seen): Promise<Followed> {
+    const { known, orgId } = seen;
+    const { call, at } = event;
+    // Outbound and web calls ask nobody: the first message that shows them talked reserves. So is a call answered that came
+    // through the gate, when the message that should have said so was lost. Ringing is not answered yet.
+    const talked = event.type === 'sign-of-life' || event.status === 'forwarding';
+    if (known?.state === 'live' && talked) return this.stillLive(call, known);
+    if (talked && (known === null || known.state === 'ringing')) return this.firstSeen(call, seen, at);
+    const waits = event.type === 'call-status' && event.signOfLife && (known === null || known.state === 'ringing');
+    return Promise.resolve({ status: 'processed', orgId, outcome: waits ? { note: 'not answered yet' } : {} });
+  }
+
+  private async firstSeen(call: CallFacts, { orgId, known, heldAs }: Seen, said: Date | undefined): Promise<Followed> {
+    const now = this.clock.approximate();
+    const startedAt = known?.startedAt ?? momentOf(said, now);
+    const billingCallId = await this.billing.find(call, orgId, known, startedAt, heldAs);
+    if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
+    // What came through the gate holds its credit already; the timer looks at once and would notice if not.
+    const request = { orgId, callId: billingCallId, vapiCallId: call.callId, createdBy: WEBHOOK };
+    const hold = known?.state === 'ringing' ? null : await this.reservations.reserve(request);
+    if (isRefusal(hold) && !UNPAID.includes(hold.code)) return failed(orgId, hold);
+    const unwritten = await this.calls.learn({
+      callId: call.callId,
+      orgId,
+      billingCallId,
+      kind: call.kind,
+      phoneNumberId: call.phoneNumberId,
+      assistantId: call.assistantId,
+      state: 'live',
+      at: now,
+      startedAt,
+      controlUrl: call.controlUrl,
+      capSeconds: known?.capSeconds ?? call.maxDurationSeconds,
+      nextDecisionAt: now,
+    });
+    if (unwritten) return failed(orgId, unwritten);
+    this.calls.tell({ callId: call.callId, orgId, at: startedAt, kind: 'answered', detail: { callKind: call.kind } });
+    if (!isRefusal(hold)) return { status: 'processed', orgId, outcome: { reservedPence: hold?.reservedPence } };
+    void this.enforcement.lookNow(); // nothing is paid: not a moment later than possible
+    // That another tenant holds this very call id is nothing a top-up cures: an operator has to know.
+    return hold.code === 'call_id_conflict'
+      ? failed(orgId, hold)
+      : { status: 'processed', orgId, outcome: { refused: hold.code } };
+  }
+
+  /** A repeat, or one sign of life more: the hold is renewed, and a control URL that was not known yet is. */
+  private async stillLive(call: CallFacts, known: Call): Promise<Followed> {
+    const { callId, orgId, billingCallId, startedAt } = known;
+    const { controlUrl } = call;
+    if (controlUrl && controlUrl !== known.controlUrl) {
+      const at = this.clock.approximate(); // the first one is looked at now: a warning may be overdue
+      const unwritten = await this.calls.learn({ callId, orgId, state: 'live', at, controlUrl, nextDecisionAt: at });
+      if (unwritten) return failed(orgId, unwritten);
+    }
+    const standing = await this.reader.standing(billingCallId, orgId);
+    // A call without a hold is the timer's: it tries again to hold something, or ends the call.
+    if (standing)
+      await this.reservations.check({ orgId, callId: billingCallId, startedAt, createdBy: WEBHOOK }, standing);
+    return { status: 'processed', orgId, outcome: {} };
+  }
+
+  /** The end was told before the beginning: both are needed where the report is lost. */
+  private async answeredAfterAll(call: CallFacts, known: Call, said: Date | undefined): Promise<Followed> {
+    const { callId, orgId, startedAt: toldBefore, endedAt } = known;
+    const at = this.clock.approximate();
+    const startedAt = said === undefined ? null : momentOf(said, at);
+    if (toldBefore === null && startedAt !== null && endedAt !== null && startedAt <= endedAt) {
+      const unwritten = await this.calls.learn({ callId, orgId, kind: call.kind, state: 'live', at, startedAt });
+      if (unwritten) return failed(orgId, unwritten);
+    }
+    return { status: 'processed', orgId, outcome: { note: 'the call is ended already' } };
+  }
+}
