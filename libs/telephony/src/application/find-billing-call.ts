@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isRefusal, type Refusal, type RefusalCode } from '@holdfast/kernel';
 import { Settings } from '@holdfast/platform';
-import { ReservationReader, Reservations } from '@holdfast/reservation';
+import { ReservationReader, Reservations, type ReservationState } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import type { CallFacts } from '../domain/call-event';
 import { verifyTenantClaims } from '../domain/tenant-claim';
@@ -12,7 +12,8 @@ const NAMED_IN_VAIN: readonly RefusalCode[] = ['call_id_conflict', 'no_active_re
 /**
  * Under which call id is this call's money held? Under the one that its hold names it by already; else under the one its
  * signed metadata name, if that hold is still free: the first call of Vapi that claims a hold has it for ever, and a
- * second one with the same metadata pays for itself. Else under its own.
+ * second one with the same metadata pays for itself. Else under its own, or, if another tenant has reserved under that, under
+ * one that names the organisation too.
  */
 @Injectable()
 export class BillingCallFinder {
@@ -43,12 +44,13 @@ export class BillingCallFinder {
     if (known && named === undefined) return callId;
     if (heldAs !== undefined) return heldAs;
     const hold = await this.reader.find(callId, orgId);
-    if (hold || named === undefined) return hold?.callId ?? callId;
+    if (hold) return hold.callId;
+    if (named === undefined) return idOfItsOwn(callId, orgId, await this.reader.find(callId, null));
     const claimed = await this.reservations.claim({ orgId, callId: named, vapiCallId: callId, startedAt });
     if (!isRefusal(claimed)) return named;
     if (!NAMED_IN_VAIN.includes(claimed.code)) return claimed;
     this.log.warn(`call ${callId} named the hold of ${named} in vain (${claimed.code}); it pays for itself`);
-    return callId;
+    return idOfItsOwn(callId, orgId, await this.reader.find(callId, null));
   }
 
   /** Only the organisation that the call belongs to may name a hold of its own. */
@@ -56,4 +58,13 @@ export class BillingCallFinder {
     const signed = verifyTenantClaims([this.settings.vapi.webhookSecret], call.claims);
     return signed.find((claim) => claim.callId !== undefined && claim.orgId.toLowerCase() === orgId)?.callId;
   }
+}
+
+/**
+ * The provider's id; where another tenant reserved under that, one that nobody else has: a call that is talked is paid by the
+ * tenant that it belongs to.
+ * @param taken what is held under the provider's id, by anybody
+ */
+function idOfItsOwn(callId: string, orgId: string, taken: ReservationState | null): string {
+  return taken?.callId === callId && taken.orgId !== orgId ? `${callId}@${orgId}` : callId;
 }

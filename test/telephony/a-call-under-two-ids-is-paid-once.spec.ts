@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { startTestEngine, type TestEngine } from '../support/engine';
+import { sql } from './support/database-access';
+import { deliver, post, STATUS_CHECK } from './support/deliver';
+import { assistantRequest, ended, inProgress, report } from './support/messages';
+import { Operator } from './support/operator';
+import { startWorld, type World } from './support/simulated-vapi';
+import { openNumberedTenant, type NumberedTenant } from './support/tenants';
+
+const BALANCE = 10_000;
+const HELD = { balancePence: BALANCE, heldPence: 280, activeReservations: 1 };
+const CHARGED = { balancePence: BALANCE - 112, heldPence: 0, activeReservations: 0 };
+
+/** A client of the old engine goes on reserving under ids of its own, while webhooks come in for the same calls. */
+describe('a call that a client and the gate both reserve for', () => {
+  let engine: TestEngine;
+  let operator: Operator;
+  let tenant: NumberedTenant;
+  let own: string;
+  let vapis: string;
+
+  beforeAll(async () => {
+    engine = await startTestEngine();
+    operator = new Operator(engine);
+  });
+
+  afterAll(async () => {
+    expect(await operator.violations()).toEqual([]);
+    await engine.stop();
+  });
+
+  beforeEach(async () => {
+    tenant = await openNumberedTenant(operator, { balancePence: BALANCE });
+    [own, vapis] = [randomUUID(), randomUUID()];
+  });
+
+  const wallet = () => operator.wallet(tenant.orgId);
+  const bill = (path: string, body: object) =>
+    post(`${engine.url}/api/billing/${path}`, JSON.stringify(body), {
+      'content-type': 'application/json',
+      authorization: `Bearer ${engine.adminKey}`,
+      'x-org-id': tenant.orgId,
+    });
+  const byWebhook = async (seconds: number): Promise<void> => {
+    await deliver(engine, assistantRequest(vapis, tenant.call));
+    await deliver(engine, inProgress(vapis, tenant.call));
+    expect(await wallet()).toMatchObject(HELD);
+    await deliver(engine, ended(vapis, tenant.call));
+    await deliver(engine, report(vapis, tenant.call, { durationSeconds: seconds }));
+  };
+
+  it('client first: is let in on its hold', async () => {
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    await byWebhook(61);
+    expect(await wallet()).toMatchObject(CHARGED);
+    const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+    expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
+  it('gate first: the client is told of the hold that is there, and holds nothing more, however often it asks', async () => {
+    await deliver(engine, assistantRequest(vapis, tenant.call));
+    for (let i = 0; i < 2; i++) {
+      const reserved = await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+      expect(reserved).toMatchObject({ status: 200, body: { callId: own, duplicate: true, reservedPence: 280 } });
+      expect(reserved.body).toMatchObject({ status: 'active', grantedSeconds: 300 });
+    }
+    await byWebhook(61);
+    expect(await wallet()).toMatchObject(CHARGED);
+    const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 75 });
+    expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112, billedSeconds: 120 });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
+  it('gate first: the client may charge it by its own id; the report is then the repeat', async () => {
+    await deliver(engine, assistantRequest(vapis, tenant.call));
+    await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+    const charged = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+    expect(charged.body).toMatchObject({ callId: own, duplicate: false, chargedPence: 112, releasedPence: 168 });
+    await deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 }));
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
+  it('gate first: a poller may ask by either id', async () => {
+    await deliver(engine, assistantRequest(vapis, tenant.call));
+    await deliver(engine, inProgress(vapis, tenant.call));
+    await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+    for (const id of [own, vapis]) {
+      const headers = { 'content-type': 'application/json', 'x-vapi-secret': engine.webhookSecret };
+      const asked = await post(engine.url + STATUS_CHECK, JSON.stringify({ message: { call: { id } } }), headers);
+      expect(asked.body).toMatchObject({ endCall: false, reservedPence: 280 });
+    }
+  });
+
+  it('is charged and released by the provider’s id as by its own', async () => {
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    const charged = await bill('commit-credits', { callId: vapis, actualDurationSeconds: 61 });
+    expect(charged.body).toMatchObject({ callId: vapis, duplicate: false, chargedPence: 112, releasedPence: 168 });
+    const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+    expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
+    expect(await wallet()).toMatchObject(CHARGED);
+
+    const [other, others] = [randomUUID(), randomUUID()];
+    await operator.reserve(tenant.orgId, other, 5, others);
+    expect((await bill('release-credits', { callId: others })).body).toMatchObject({
+      callId: others,
+      releasedPence: 280,
+    });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
+  it('calls that only share what the client calls them at Vapi are each charged', async () => {
+    for (const callId of [own, randomUUID()]) {
+      await operator.reserve(tenant.orgId, callId, 5, 'the-same-for-all');
+      await operator.commit(tenant.orgId, callId, 61);
+    }
+    expect(await wallet()).toMatchObject({ balancePence: BALANCE - 224, heldPence: 0 });
+  });
+});
+
+describe('a second hold for a call that is followed already', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await startWorld(1);
+  });
+
+  afterAll(() => world.stop());
+
+  it('is given back when it expires, not charged with what the provider says of the call', async () => {
+    const tenant = await world.openTenant({ balancePence: BALANCE });
+    const call = world.vapi.outbound({ ...tenant, ringSeconds: 0, talkSeconds: 1 });
+    await world.vapi.ended(call.id);
+    await world.vapi.idle();
+    expect(await world.operator.wallet(tenant.orgId)).toMatchObject({ balancePence: BALANCE - 56, heldPence: 0 });
+    // As an engine before this one, or two replicas at the very same moment, would have left it.
+    const own = randomUUID();
+    await world.operator.reserve(tenant.orgId, own);
+    await sql(
+      world.engine.database.url,
+      `update credit_reservations set vapi_call_id = $2, expires_at = clock_timestamp() - interval '1 s' where call_id = $1`,
+      [own, call.id],
+    );
+    expect(await world.operator.sweep()).toMatchObject({ expired: 1, committed: 0 });
+    expect(await world.operator.wallet(tenant.orgId)).toMatchObject({ balancePence: BALANCE - 56, heldPence: 0 });
+  });
+});
