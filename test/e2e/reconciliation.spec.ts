@@ -108,6 +108,10 @@ const SABOTAGE: readonly [check: string, sql: string][] = [
     `insert into credit_transactions select (jsonb_populate_record(t, '{"id": "0198c0de-7a11-7000-8000-000000000000"}')).*
        from credit_transactions t where call_id = 'short' and type = 'call_deduction'`,
   ],
+  [
+    'a_call_of_the_provider_is_charged_once',
+    `update credit_reservations set vapi_call_id = 'long' where call_id = 'short'`,
+  ],
   ['each_charge_is_in_the_journal', `update credit_reservations set committed_pence = 56 where call_id = 'short'`],
   [
     'each_charge_is_in_the_journal',

@@ -8,6 +8,13 @@ export const CALL_CHECKS: readonly InvariantCheck[] = [
       group by call_id having count(*) > 1`,
   },
   {
+    // Under the provider's own id, and under another that names it.
+    name: 'a_call_of_the_provider_is_charged_once',
+    sql: `select r.id from credit_reservations r
+      join credit_reservations o on o.call_id = r.vapi_call_id and o.org_id = r.org_id and o.id <> r.id
+      where r.vapi_call_id is not null and r.status = 'committed' and o.status = 'committed'`,
+  },
+  {
     name: 'each_charge_is_in_the_journal',
     sql: `with charged as (
         select call_id, sum(amount_pence) as pence from credit_transactions
