@@ -10,6 +10,7 @@ import { TermsArePartOfTheWallet1700000000009 } from './1700000000009-terms-are-
 import { LighterWalls1700000000010 } from './1700000000010-lighter-walls';
 import { FewerWaysToACall1700000000011 } from './1700000000011-fewer-ways-to-a-call';
 import { HoldsAreCountedAnew1700000000012 } from './1700000000012-holds-are-counted-anew';
+import { ADeliveryThatWaitsKeepsTheWayToItsCall1700000000013 } from './1700000000013-a-delivery-that-waits-keeps-the-way-to-its-call';
 
 /** In order. Listed, not globbed: globs resolve differently in source, build and tests. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   LighterWalls1700000000010,
   FewerWaysToACall1700000000011,
   HoldsAreCountedAnew1700000000012,
+  ADeliveryThatWaitsKeepsTheWayToItsCall1700000000013,
 ] as const;

@@ -34,6 +34,7 @@ describe('a delivery that failed for a passing reason (trap 4: an error while ch
       const [failed] = await operator.deliveries({ callId, status: 'failed' });
       expect(failed).toMatchObject({ callId, error: expect.stringContaining('database_unavailable') });
       expect(failed?.retryAt).not.toBeNull();
+      expect(JSON.stringify(await operator.delivery(failed?.id ?? ''))).not.toMatch(/vapi.ai|controlUrl":"http/);
     } finally {
       await unlock();
     }
@@ -49,12 +50,21 @@ describe('a delivery that failed for a passing reason (trap 4: an error while ch
     const followed = await openNumberedTenant(operator, { balancePence: BALANCE });
     const [reportedId, followedId] = [randomUUID(), randomUUID()];
     await deliver(engine, assistantRequest(reportedId, reported.call));
+    const controlUrl = `https://phone-call-websocket.vapi.ai/${followedId}/control`;
+    const outbound = { ...followed.call, type: 'outboundPhoneCall', controlUrl } as const;
     await Promise.all([
       deliverWhileLocked(reported, reportedId, report(reportedId, reported.call, { durationSeconds: 61 })),
-      deliverWhileLocked(followed, followedId, inProgress(followedId, { ...followed.call, type: 'outboundPhoneCall' })),
+      deliverWhileLocked(followed, followedId, inProgress(followedId, outbound)),
     ]);
     expect(await operator.wallet(reported.orgId)).toMatchObject({ balancePence: BALANCE - 112, heldPence: 0 });
     expect((await operator.story(followedId)).state).toBe('live');
+    const [way] = await sql(
+      engine.database.url,
+      `select c.control_url as known, l.control_url as kept from calls c join webhook_delivery_log l using (call_id)
+       where call_id = $1`,
+      [followedId],
+    );
+    expect(way).toEqual({ known: controlUrl, kept: null });
     expect(await operator.wallet(followed.orgId)).toMatchObject({ heldPence: 280 });
     expect(await operator.violations()).toEqual([]);
   });

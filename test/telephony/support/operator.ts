@@ -108,6 +108,11 @@ export class Operator {
     return (await this.ask<{ data: DeliverySummary[] }>('GET', `api/admin/webhook-deliveries?${page}`)).data;
   }
 
+  /** As a whole, with its payload. */
+  delivery(deliveryId: string): Promise<DeliverySummary & { readonly payload: unknown }> {
+    return this.ask('GET', `api/admin/webhook-deliveries/${deliveryId}`);
+  }
+
   replay(deliveryId: string): Promise<DeliverySummary> {
     return this.ask('POST', `api/admin/webhook-deliveries/${deliveryId}/replay`);
   }

@@ -12,6 +12,8 @@ export interface Delivery {
   /** JSON texts. */
   readonly headers: string;
   readonly payload: string;
+  /** The way to its call, which the payload does not tell: until the delivery has been acted on. Never shown. */
+  readonly controlUrl: string | null;
 }
 
 export interface DeliveryResult {
@@ -37,6 +39,8 @@ export interface LoggedDelivery extends Omit<Delivery, 'headers' | 'payload'> {
   readonly processedAt: Date | null;
 }
 
+export type DeliverySummary = Omit<LoggedDelivery, 'payload' | 'headers' | 'controlUrl'>;
+
 export interface DeliveryFilter {
   readonly status?: DeliveryStatus;
   readonly type?: string;
@@ -50,7 +54,7 @@ export abstract class DeliveryLog {
   abstract write(delivery: Delivery): Promise<Refusal | undefined>;
   abstract finish(result: DeliveryResult): Promise<Refusal | undefined>;
   /** Newest first, without payloads. */
-  abstract list(filter: DeliveryFilter): Promise<Omit<LoggedDelivery, 'payload' | 'headers'>[]>;
+  abstract list(filter: DeliveryFilter): Promise<DeliverySummary[]>;
   abstract find(id: string): Promise<LoggedDelivery | null>;
   /**
    * Takes deliveries to be tried again: failures whose time has come, and those that a dying process left without an

@@ -90,8 +90,8 @@ export class DeliveriesController {
   @ApiOperation({ summary: 'One delivery with its payload' })
   @ApiOkResponse({ type: WholeDelivery })
   @Problems(404)
-  get(@Param('id') id: string): Promise<WholeDelivery> {
-    return this.find(id);
+  async get(@Param('id') id: string): Promise<WholeDelivery> {
+    return shown(await this.find(id));
   }
 
   @Post(':id/replay')
@@ -104,7 +104,7 @@ export class DeliveriesController {
   @Problems(404)
   async replay(@Param('id') id: string): Promise<WholeDelivery> {
     await this.replays.replay(await this.find(id));
-    return this.find(id);
+    return shown(await this.find(id));
   }
 
   private async find(id: string): Promise<LoggedDelivery> {
@@ -112,4 +112,9 @@ export class DeliveriesController {
     if (!delivery) throw refuse('not_found', 'There is no such delivery.');
     return delivery;
   }
+}
+
+/** Without the way to its call: a secret, kept for whoever runs it again. */
+function shown({ controlUrl: _, ...delivery }: LoggedDelivery): WholeDelivery {
+  return delivery;
 }

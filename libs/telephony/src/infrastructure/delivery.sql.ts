@@ -1,5 +1,5 @@
 import { statement } from '@holdfast/platform';
-import type { DeliveryResult, DeliveryStatus, LoggedDelivery } from '../application/delivery-log.port';
+import type { DeliveryResult, DeliveryStatus, DeliverySummary } from '../application/delivery-log.port';
 
 export interface DeliveryRow {
   id: string;
@@ -15,6 +15,7 @@ export interface DeliveryRow {
   processed_at: Date | null;
   headers?: unknown;
   payload?: unknown;
+  control_url?: string | null;
 }
 
 export const SUMMARY_COLUMNS =
@@ -23,10 +24,10 @@ export const SUMMARY_COLUMNS =
 /** A delivery that stays without an outcome for the lease was left by a dying process: retry_at says when to take it. */
 export const WRITE_DELIVERIES = statement<never>(
   'write_deliveries',
-  `insert into webhook_delivery_log (id, received_at, type, call_id, headers, payload, retry_at)
-   select v.id, v.received_at, v.type, v.call_id, v.headers, v.payload, v.retry_at
-   from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::json[], $6::json[], $7::timestamptz[])
-     as v (id, received_at, type, call_id, headers, payload, retry_at)
+  `insert into webhook_delivery_log (id, received_at, type, call_id, headers, payload, retry_at, control_url)
+   select v.id, v.received_at, v.type, v.call_id, v.headers, v.payload, v.retry_at, v.control_url
+   from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::json[], $6::json[], $7::timestamptz[], $8::text[])
+     as v (id, received_at, type, call_id, headers, payload, retry_at, control_url)
    on conflict (id) do nothing`,
 );
 
@@ -35,7 +36,8 @@ export const FINISH_DELIVERIES = statement<never>(
   'finish_deliveries',
   `update webhook_delivery_log d set
      status = v.status, org_id = coalesce(v.org_id, d.org_id), error = v.error, outcome = v.outcome,
-     retry_at = v.retry_at, processed_at = v.processed_at, attempts = d.attempts + 1
+     retry_at = v.retry_at, processed_at = v.processed_at, attempts = d.attempts + 1,
+     control_url = case when v.retry_at is null then null else d.control_url end
    from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::json[], $6::timestamptz[], $7::timestamptz[])
      as v (id, status, org_id, error, outcome, retry_at, processed_at)
    where d.id = v.id and d.id = any($1::uuid[])`,
@@ -47,7 +49,7 @@ export const CLAIM_RETRIES = `with due as (
   )
   update webhook_delivery_log d set retry_at = $2::timestamptz
   from due where d.id = due.id
-  returning ${SUMMARY_COLUMNS}, d.headers, d.payload`;
+  returning ${SUMMARY_COLUMNS}, d.headers, d.payload, d.control_url`;
 
 export const LIST_DELIVERIES = `select ${SUMMARY_COLUMNS} from webhook_delivery_log d
   where ($1::text is null or d.status = $1) and ($2::text is null or d.type = $2) and ($3::text is null or d.call_id = $3)
@@ -57,7 +59,7 @@ export const LIST_DELIVERIES = `select ${SUMMARY_COLUMNS} from webhook_delivery_
 export const REMOVE_OLD_DELIVERIES = `delete from webhook_delivery_log where id in (
     select id from webhook_delivery_log where received_at < $1::timestamptz order by received_at limit $2::integer)`;
 
-export function toSummary(row: DeliveryRow): Omit<LoggedDelivery, 'payload' | 'headers'> {
+export function toSummary(row: DeliveryRow): DeliverySummary {
   return {
     id: row.id,
     receivedAt: row.received_at,

@@ -7,6 +7,7 @@ import {
   type Delivery,
   type DeliveryFilter,
   type DeliveryResult,
+  type DeliverySummary,
   type LoggedDelivery,
 } from '../application/delivery-log.port';
 import {
@@ -59,13 +60,7 @@ export class SqlDeliveryLog extends DeliveryLog implements OnApplicationShutdown
     return this.results.write(result);
   }
 
-  async list({
-    status,
-    type,
-    callId,
-    before,
-    limit,
-  }: DeliveryFilter): Promise<Omit<LoggedDelivery, 'payload' | 'headers'>[]> {
+  async list({ status, type, callId, before, limit }: DeliveryFilter): Promise<DeliverySummary[]> {
     const rows: DeliveryRow[] = await this.database.query(LIST_DELIVERIES, [
       status ?? null,
       type ?? null,
@@ -79,7 +74,7 @@ export class SqlDeliveryLog extends DeliveryLog implements OnApplicationShutdown
 
   async find(id: string): Promise<LoggedDelivery | null> {
     const rows: DeliveryRow[] = await this.database.query(
-      `select ${SUMMARY_COLUMNS}, d.headers, d.payload from webhook_delivery_log d where d.id = $1`,
+      `select ${SUMMARY_COLUMNS}, d.headers, d.payload, d.control_url from webhook_delivery_log d where d.id = $1`,
       [id],
     );
     return rows[0] ? whole(rows[0]) : null;
@@ -105,7 +100,7 @@ export class SqlDeliveryLog extends DeliveryLog implements OnApplicationShutdown
 }
 
 function whole(row: DeliveryRow): LoggedDelivery {
-  return { ...toSummary(row), headers: row.headers, payload: row.payload };
+  return { ...toSummary(row), headers: row.headers, payload: row.payload, controlUrl: row.control_url ?? null };
 }
 
 function arrivalColumns(deliveries: readonly Delivery[], abandonedAfterSeconds: number): unknown[][] {
@@ -117,5 +112,6 @@ function arrivalColumns(deliveries: readonly Delivery[], abandonedAfterSeconds: 
     deliveries.map((d) => d.headers),
     deliveries.map((d) => d.payload),
     deliveries.map((d) => addSeconds(d.receivedAt, abandonedAfterSeconds)),
+    deliveries.map((d) => d.controlUrl),
   ];
 }

@@ -40,6 +40,7 @@ export class DeliveryProcessor {
       callId: callIdOf(event),
       headers: JSON.stringify(redactHeaders(headers)),
       payload: JSON.stringify(redactDelivery(body)),
+      controlUrl: (isFollowable(event) && event.call.controlUrl) || null,
     };
   }
 
@@ -72,7 +73,7 @@ export class DeliveryProcessor {
       await this.finish(delivery.id, followed, delivery.attempts + 1);
       return followed;
     }
-    return this.process({ id: delivery.id, event }, delivery.attempts + 1);
+    return this.process({ id: delivery.id, event: withControlUrl(event, delivery.controlUrl) }, delivery.attempts + 1);
   }
 
   /** Notes the outcome of a delivery that was answered elsewhere (the gate). */
@@ -111,6 +112,11 @@ export class DeliveryProcessor {
         return { status: 'ignored', orgId: null, reason: 'the caller is gone' };
     }
   }
+}
+
+/** As it came: what is kept of a payload is redacted. */
+function withControlUrl(event: VapiEvent, controlUrl: string | null): VapiEvent {
+  return controlUrl !== null && isFollowable(event) ? { ...event, call: { ...event.call, controlUrl } } : event;
 }
 
 function isFollowable(event: VapiEvent): event is Followable {
