@@ -7,6 +7,7 @@ import {
   IdempotencyKey,
   IsSignedAmount,
   IsStorableText,
+  IsUuidText,
   markReplayed,
   MAX_DESCRIPTION_LENGTH,
   nameOf,
@@ -17,7 +18,7 @@ import {
   refuse,
   type Caller,
 } from '@holdfast/platform';
-import { IsIn, IsOptional, IsUUID, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { JournalReader } from '../application/journal-reader.port';
 import { Ledger } from '../application/ledger';
@@ -40,7 +41,7 @@ class AddCreditsBody {
 
   @ApiProperty({ required: false, format: 'uuid', description: 'of a refund: the charge it gives back' })
   @IsOptional()
-  @IsUUID('all')
+  @IsUuidText()
   refundOf?: string;
 }
 

@@ -1,5 +1,5 @@
 import { MAX_CONNECTION_FEE_PENCE, MAX_INCREMENT_SECONDS, MAX_PENCE, MAX_RATE_E4, rateToE4 } from '@holdfast/kernel';
-import { IsCurrencyCode, IsRate, IsStorableText, MAX_ESTIMATED_MINUTES } from '@holdfast/platform';
+import { IsCurrencyCode, IsRate, IsStorableText, IsUuidText, MAX_ESTIMATED_MINUTES } from '@holdfast/platform';
 import { ApiProperty, PartialType, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
@@ -8,7 +8,6 @@ import {
   IsInt,
   IsObject,
   IsOptional,
-  IsUUID,
   Max,
   MaxLength,
   Min,
@@ -59,7 +58,7 @@ export class CreateOrganizationBody {
     description: 'yours, or one is made; a repeat with it creates nothing',
   })
   @IsOptional()
-  @IsUUID('all')
+  @IsUuidText()
   id?: string;
 
   @ApiProperty({ example: 'Acme Dental' })
