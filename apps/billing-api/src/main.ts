@@ -3,11 +3,12 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@holdfast/platform';
 import { DevelopmentSecrets } from './development-secrets';
-import { readSettings, SettingsError } from './read-settings';
+import { readSettings } from './read-settings';
 import { startEngine, type Engine } from './start-engine';
 import { welcome } from './welcome';
+import { whyItDidNotStart } from './why-it-did-not-start';
 
-const DATA_FOLDER = process.env.HOLDFAST_DATA ?? '.data';
+const DATA_FOLDER = process.env.HOLDFAST_DATA?.trim() || '.data';
 
 async function main(): Promise<void> {
   let database: EmbeddedPostgres | undefined;
@@ -45,19 +46,10 @@ async function main(): Promise<void> {
   } catch (fault) {
     if (stopping) return;
     stopping = true;
-    console.error(`Holdfast did not start. ${describe(fault)}`);
+    console.error(`Holdfast did not start. ${whyItDidNotStart(fault, process.env)}`);
     await database?.stop();
     process.exit(1);
   }
-}
-
-function describe(fault: unknown): string {
-  if (fault instanceof SettingsError) return fault.message;
-  const { code, message, stack } = fault as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return 'PORT: another program listens there already; choose another with PORT=…';
-  if (code === 'ECONNREFUSED' || code === '28P01' || code === '3D000')
-    return `DATABASE_URL: ${message || 'connection refused'}`;
-  return process.env.LOG_LEVEL === 'debug' ? (stack ?? message) : message;
 }
 
 void main();
