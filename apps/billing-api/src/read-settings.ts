@@ -2,49 +2,61 @@ import { rateToE4, MAX_INCREMENT_SECONDS } from '@holdfast/kernel';
 import type { Settings } from '@holdfast/platform';
 import { parseControlHosts } from '@holdfast/telephony';
 import { z } from 'zod';
+import {
+  decimalField,
+  environmentField,
+  headerNameField,
+  httpUrlField,
+  postgresUrlField,
+  secondsField,
+  secretField,
+  sentryDsnField,
+  wholeField,
+} from './setting-fields';
 
 /** A wrong setting stops the start with one clear line. */
 export class SettingsError extends Error {}
 
-const seconds = (fallback: number, max: number): z.ZodType<number> =>
-  z.coerce.number().positive().max(max).default(fallback);
-const DAY = 86_400;
+/** As in the HTTP door: a longer credential is not looked at. */
+const MAX_KEY_LENGTH = 256;
+const MAX_SECRET_LENGTH = 1_024;
+/** Recorded webhooks are delivered again in tests: their timestamps are as old as the recordings. */
+const TEN_YEARS_SECONDS = 3_653 * 86_400;
+/** Where guessing pays. */
+const LEAST_IN_PRODUCTION = { ADMIN_API_KEY: 16, VAPI_WEBHOOK_SECRET: 8, VAPI_HMAC_SECRET: 8 } as const;
 
 const Environment = z.object({
-  NODE_ENV: z.string().default('development'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  HOST: z.string().min(1).default('127.0.0.1'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-    .optional(),
-  ADMIN_API_KEY: z.string().min(16, 'must have at least 16 characters').max(256).optional(),
-  VAPI_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
-  VAPI_HMAC_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
+  NODE_ENV: environmentField.default('development'),
+  PORT: wholeField(0, 65_535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: postgresUrlField.optional(),
+  ADMIN_API_KEY: secretField(MAX_KEY_LENGTH).optional(),
+  VAPI_WEBHOOK_SECRET: secretField(MAX_SECRET_LENGTH).optional(),
+  VAPI_HMAC_SECRET: secretField(MAX_SECRET_LENGTH).optional(),
   VAPI_HMAC_ALGORITHM: z.enum(['sha256', 'sha512', 'sha1']).default('sha256'),
-  VAPI_HMAC_SIGNATURE_HEADER: z.string().min(1).toLowerCase().default('x-signature'),
-  VAPI_HMAC_TIMESTAMP_HEADER: z.string().min(1).toLowerCase().default('x-timestamp'),
+  VAPI_HMAC_SIGNATURE_HEADER: headerNameField.default('x-signature'),
+  VAPI_HMAC_TIMESTAMP_HEADER: headerNameField.default('x-timestamp'),
   VAPI_HMAC_PREFIX: z.string().default(''),
-  VAPI_HMAC_TOLERANCE_SECONDS: seconds(300, DAY),
-  VAPI_API_KEY: z.string().min(1).optional(),
-  VAPI_BASE_URL: z.url().optional(),
+  VAPI_HMAC_TOLERANCE_SECONDS: secondsField(TEN_YEARS_SECONDS).default(300),
+  VAPI_API_KEY: z.string().optional(),
+  VAPI_BASE_URL: httpUrlField.optional(),
   VAPI_CONTROL_HOSTS: z.string().default('.vapi.ai'),
   TELEPHONY_PROVIDER: z.enum(['sandbox', 'vapi', 'twilio']).default('sandbox'),
-  TWILIO_ACCOUNT_SID: z.string().min(1).optional(),
-  TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
-  TWILIO_BASE_URL: z.url().optional(),
-  PUBLIC_URL: z.url().optional(),
-  RESERVATION_TTL_SECONDS: seconds(1_800, DAY),
-  RESERVATION_SWEEP_SECONDS: seconds(60, DAY),
-  KILL_SWITCH_INTERVAL_SECONDS: seconds(60, 3_600),
-  CALL_SLICE_SECONDS: seconds(300, 43_200),
-  DEFAULT_PENCE_PER_MINUTE: z.coerce.number().default(56),
-  DEFAULT_INCREMENT_SECONDS: z.coerce.number().int().min(1).max(MAX_INCREMENT_SECONDS).default(60),
-  WEBHOOK_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(1_073_741_824).default(10_485_760),
-  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(60_000),
-  SENTRY_DSN: z.url().optional(),
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_BASE_URL: httpUrlField.optional(),
+  PUBLIC_URL: httpUrlField.optional(),
+  RESERVATION_TTL_SECONDS: secondsField().default(1_800),
+  RESERVATION_SWEEP_SECONDS: secondsField().default(60),
+  KILL_SWITCH_INTERVAL_SECONDS: secondsField(3_600).default(60),
+  CALL_SLICE_SECONDS: secondsField(43_200).default(300),
+  DEFAULT_PENCE_PER_MINUTE: decimalField(z.number()).default(56),
+  DEFAULT_INCREMENT_SECONDS: wholeField(1, MAX_INCREMENT_SECONDS).default(60),
+  WEBHOOK_BODY_LIMIT_BYTES: wholeField(1_024, 1_073_741_824).default(10_485_760),
+  RATE_LIMIT_PER_MINUTE: wholeField(0, Number.MAX_SAFE_INTEGER).default(60_000),
+  SENTRY_DSN: sentryDsnField.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  TIME_SCALE: z.coerce.number().min(1).max(1_000).default(1),
+  TIME_SCALE: decimalField(z.number().min(1).max(1_000)).default(1),
 });
 
 /** What the environment left open and development may make up. */
@@ -54,10 +66,9 @@ export interface Development {
   readonly folder: string;
 }
 
-/** @throws SettingsError with one line that names the setting. Empty values count as unset. */
+/** @throws SettingsError with one line that names the setting. Values are trimmed; blank counts as unset. */
 export async function readSettings(environment: NodeJS.ProcessEnv, development: Development): Promise<Settings> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = Environment.safeParse(given);
+  const parsed = Environment.safeParse(withoutBlanks(environment));
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
     throw new SettingsError(`${path.join('.')}: ${message}`);
@@ -116,6 +127,12 @@ export async function readSettings(environment: NodeJS.ProcessEnv, development: 
   };
 }
 
+/** Files of settings and shells leave spaces and line ends behind; no setting means them. */
+function withoutBlanks(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const trimmed = Object.entries(environment).map(([name, value = '']) => [name, value.trim()] as const);
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
+}
+
 function checked(name: string, parse: () => unknown): void {
   try {
     parse();
@@ -128,6 +145,11 @@ function refuseDevelopmentConveniences(env: z.infer<typeof Environment>): void {
   const needed = ['DATABASE_URL', 'ADMIN_API_KEY', 'VAPI_WEBHOOK_SECRET'] as const;
   const missing = needed.filter((name) => env[name] === undefined);
   if (missing.length > 0) throw new SettingsError(`${missing.join(', ')}: required when NODE_ENV=production`);
+  for (const [name, least] of Object.entries(LEAST_IN_PRODUCTION)) {
+    const { length } = env[name as keyof typeof LEAST_IN_PRODUCTION] ?? 'x'.repeat(least);
+    if (length < least)
+      throw new SettingsError(`${name}: must have at least ${least} characters when NODE_ENV=production`);
+  }
   if (env.TIME_SCALE !== 1)
     throw new SettingsError('TIME_SCALE: only for simulations, refused when NODE_ENV=production');
 }

@@ -54,7 +54,9 @@ describe('a control URL', () => {
     '*',
     '.',
     '.ai',
-    'localhost',
+    '.localhost',
+    'localhost.',
+    'intranet',
     'https://vapi.ai',
     'vapi.ai:0',
     'vapi.ai:65536',
@@ -63,5 +65,14 @@ describe('a control URL', () => {
     'vapi..ai',
   ])('is checked against hosts that make sense: %p stops the start', (list) => {
     expect(() => parseControlHosts(list)).toThrow(/control host/);
+  });
+
+  it('may lead to localhost, over https, when that is listed without a port', () => {
+    const local = parseControlHosts('localhost');
+    expect(checkControlUrl('https://localhost/x', local)).toBeInstanceOf(URL);
+    expect(checkControlUrl('http://localhost/x', local)).toBeUndefined();
+    expect(checkControlUrl('https://localhost:4010/x', local)).toBeUndefined();
+    expect(checkControlUrl('https://evil-localhost/x', local)).toBeUndefined();
+    expect(checkControlUrl('https://localhost.evil.test/x', local)).toBeUndefined();
   });
 });

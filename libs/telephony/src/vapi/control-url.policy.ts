@@ -2,8 +2,11 @@
 const MAX_URL_LENGTH = 2_048;
 const MAX_PORT = 65_535;
 
-/** `.vapi.ai` or `vapi.ai`: at least two labels, so that nobody allows a whole top-level domain or everything by a slip. */
-const HOST_SUFFIX = /^\.?[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
+/**
+ * `.vapi.ai` or `vapi.ai`: at least two labels, so that nobody allows a whole top-level domain or everything by a slip. The
+ * one label that is no such domain is `localhost`.
+ */
+const HOST_SUFFIX = /^(?:localhost|\.?[a-z0-9-]+(?:\.[a-z0-9-]+)+)$/;
 /** `localhost:4010`, `10.0.0.7:80`, `[::1]:4010`. */
 const HOST_AND_PORT = /^([a-z0-9][a-z0-9.-]*|\[[0-9a-f:]+\]):(\d{1,5})$/;
 

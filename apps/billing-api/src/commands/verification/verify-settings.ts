@@ -3,7 +3,7 @@ import { expectThat, type Finding } from './finding';
 
 /** The settings with which an engine would start here. */
 export async function verifySettings(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const mode = environment.NODE_ENV === 'production' ? 'production' : 'development';
+  const mode = environment.NODE_ENV?.trim() === 'production' ? 'production' : 'development';
   const madeUp: string[] = [];
   try {
     await readSettings(environment, {

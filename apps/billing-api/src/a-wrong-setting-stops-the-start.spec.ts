@@ -1,0 +1,183 @@
+import type { Settings } from '@holdfast/platform';
+import { init } from '@sentry/node';
+import { readSettings, SettingsError } from './read-settings';
+
+const read = (environment: NodeJS.ProcessEnv): Promise<Settings> =>
+  readSettings(environment, {
+    databaseUrl: () => Promise.resolve('postgres://made/up'),
+    secret: (name) => `made-up-${name}`,
+    folder: '.',
+  });
+
+async function problemOf(environment: NodeJS.ProcessEnv): Promise<string> {
+  const fault: unknown = await read(environment).catch((thrown: unknown) => thrown);
+  if (!(fault instanceof SettingsError)) throw new Error(`started with ${JSON.stringify(environment)}`);
+  return fault.message;
+}
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://user:password@db.test:5432/holdfast',
+  ADMIN_API_KEY: 'operator-key-0123456789',
+  VAPI_WEBHOOK_SECRET: 'webhook-secret',
+};
+
+describe('a value', () => {
+  it('is trimmed', async () => {
+    const settings = await read({ PORT: ' 4000\n', ADMIN_API_KEY: ' key ', LOG_LEVEL: '\twarn', HOST: ' 0.0.0.0 ' });
+    expect(settings).toMatchObject({ port: 4_000, adminApiKey: 'key', logLevel: 'warn', host: '0.0.0.0' });
+    expect((await read({ ...PRODUCTION, NODE_ENV: ' production ' })).production).toBe(true);
+  });
+
+  it.each(['', ' ', '\t\n'])('that is blank (%p) counts as unset', async (blank) => {
+    const names = [
+      'PORT',
+      'HOST',
+      'NODE_ENV',
+      'DATABASE_URL',
+      'ADMIN_API_KEY',
+      'VAPI_BASE_URL',
+      'SENTRY_DSN',
+      'TIME_SCALE',
+    ];
+    const settings = await read(Object.fromEntries(names.map((name) => [name, blank])));
+    expect(settings).toEqual(await read({}));
+  });
+});
+
+describe('a number', () => {
+  const NUMBERS = [
+    'PORT',
+    'VAPI_HMAC_TOLERANCE_SECONDS',
+    'RESERVATION_TTL_SECONDS',
+    'RESERVATION_SWEEP_SECONDS',
+    'KILL_SWITCH_INTERVAL_SECONDS',
+    'CALL_SLICE_SECONDS',
+    'DEFAULT_PENCE_PER_MINUTE',
+    'DEFAULT_INCREMENT_SECONDS',
+    'WEBHOOK_BODY_LIMIT_BYTES',
+    'RATE_LIMIT_PER_MINUTE',
+    'TIME_SCALE',
+  ];
+  const SLIPS = ['0x10', '4e3', '1_000', '1,5', '3000x', '.5', '5.', '+5', 'true', 'Infinity', 'NaN', '--1', '-1'];
+
+  it.each(NUMBERS)('%s is written plainly, or it stops the start', async (name) => {
+    for (const slip of SLIPS) expect(await problemOf({ [name]: slip })).toMatch(new RegExp(`^${name}: [^\n]+$`));
+  });
+
+  it('may be whole or have decimals, where those make sense', async () => {
+    const settings = await read({ RESERVATION_SWEEP_SECONDS: '0.5', DEFAULT_PENCE_PER_MINUTE: '12.3456', PORT: '0' });
+    expect(settings).toMatchObject({ reservationSweepSeconds: 0.5, defaultPencePerMinuteE4: 123_456, port: 0 });
+    expect(await problemOf({ PORT: '3000.5' })).toMatch(/^PORT: /);
+  });
+
+  it('of seconds may be ten years where webhooks that were recorded are delivered', async () => {
+    const { vapi } = await read({ VAPI_HMAC_SECRET: 's', VAPI_HMAC_TOLERANCE_SECONDS: '315360000' });
+    expect(vapi.hmac?.toleranceSeconds).toBe(315_360_000);
+    expect(await problemOf({ VAPI_HMAC_TOLERANCE_SECONDS: '999999999' })).toMatch(/^VAPI_HMAC_TOLERANCE_SECONDS: /);
+    expect(await problemOf({ RESERVATION_TTL_SECONDS: '315360000' })).toMatch(/^RESERVATION_TTL_SECONDS: /);
+  });
+});
+
+describe('a secret', () => {
+  const LEAST = [
+    ['ADMIN_API_KEY', 16],
+    ['VAPI_WEBHOOK_SECRET', 8],
+    ['VAPI_HMAC_SECRET', 8],
+  ] as const;
+
+  it.each(LEAST)('%s may be of one character in development, of %i in production', async (name, least) => {
+    const settings = await read({ [name]: 'x' });
+    expect([settings.adminApiKey, settings.vapi.webhookSecret, settings.vapi.hmac?.secret]).toContain('x');
+    expect(await problemOf({ ...PRODUCTION, [name]: 'x'.repeat(least - 1) })).toBe(
+      `${name}: must have at least ${least} characters when NODE_ENV=production`,
+    );
+    expect((await read({ ...PRODUCTION, [name]: 'x'.repeat(least) })).production).toBe(true);
+  });
+
+  it.each(LEAST)('%s travels in headers: what those cannot carry stops the start', async (name) => {
+    for (const bad of ['pass word', 'schlüssel', 'a\tb', 'a\u0000b', 'a\nb', '🔑🔑🔑🔑']) {
+      expect(await problemOf({ [name]: bad })).toBe(
+        `${name}: must be printable ASCII without spaces: it travels in a header`,
+      );
+    }
+  });
+});
+
+describe('an address', () => {
+  it.each(['PUBLIC_URL', 'VAPI_BASE_URL', 'TWILIO_BASE_URL'])('%s is http or https', async (name) => {
+    for (const bad of [
+      'ftp://vapi.test',
+      'javascript:alert(1)',
+      'vapi.test',
+      'localhost:4010',
+      'http://',
+      'https:/x',
+    ]) {
+      expect(await problemOf({ [name]: bad })).toBe(`${name}: must be a URL that begins with http:// or https://`);
+    }
+    for (const good of ['http://127.0.0.1:4010', 'https://api.vapi.test/base', 'http://localhost']) {
+      await expect(read({ [name]: good })).resolves.toBeDefined();
+    }
+  });
+
+  it('DATABASE_URL is one the driver takes', async () => {
+    const wrong = [
+      'mysql://h/db',
+      'postgres://u:p@h:99999/db',
+      'postgres://u:p#w@h/db',
+      'postgres://u:50%off@h/db',
+      'db',
+    ];
+    for (const bad of wrong)
+      expect(await problemOf({ DATABASE_URL: bad })).toMatch(/^DATABASE_URL: must be such as [^\n]+$/);
+    for (const good of [
+      'postgres://h/db',
+      'postgresql://u:p%23w@h:5432/db?sslmode=disable',
+      'postgres:///db?host=/run/pg',
+    ]) {
+      expect((await read({ DATABASE_URL: good })).databaseUrl).toBe(good);
+    }
+  });
+
+  it.each([
+    'https://key@sentry.test/1',
+    'https://key:secret@o1.ingest.sentry.test:8443/path/to/42',
+    'http://key@[::1]:9000/7',
+    'https://sentry.test/1',
+    'https://key@sentry.test/',
+    'https://key@sentry.test/project',
+    'ftp://key@sentry.test/1',
+    'https://key@sentry.test:port/1',
+    'key',
+  ])('SENTRY_DSN is taken exactly when Sentry would take it: %s', async (dsn) => {
+    const silent = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const takenBySentry = init({ dsn, defaultIntegrations: false })?.getDsn() !== undefined;
+    silent.mockRestore();
+    const taken = await read({ SENTRY_DSN: dsn }).then(
+      () => true,
+      (fault: Error) => !fault.message.startsWith('SENTRY_DSN: must be a DSN'),
+    );
+    expect(taken).toBe(takenBySentry);
+  });
+
+  it('VAPI_CONTROL_HOSTS may be localhost', async () => {
+    expect((await read({ VAPI_CONTROL_HOSTS: 'localhost' })).vapi.controlHosts).toEqual(['localhost']);
+    expect(await problemOf({ VAPI_CONTROL_HOSTS: 'intranet' })).toMatch(/^VAPI_CONTROL_HOSTS: /);
+  });
+});
+
+it.each(['VAPI_HMAC_SIGNATURE_HEADER', 'VAPI_HMAC_TIMESTAMP_HEADER'])('%s is the name of a header', async (name) => {
+  for (const bad of ['x signature', 'x-signature:', 'x(1)', 'ü'])
+    expect(await problemOf({ [name]: bad })).toBe(`${name}: must be the name of a header`);
+  const { vapi } = await read({ VAPI_HMAC_SECRET: 's', [name]: 'X-Vapi-Signature' });
+  expect([vapi.hmac?.signatureHeader, vapi.hmac?.timestampHeader]).toContain('x-vapi-signature');
+});
+
+it.each(['Production', 'prod', 'PRODUCTION', 'prod-eu'])('NODE_ENV=%s is no production by a slip', async (name) => {
+  expect(await problemOf({ ...PRODUCTION, NODE_ENV: name })).toMatch(/^NODE_ENV: write production, exactly/);
+});
+
+it.each(['test', 'development', 'staging'])('NODE_ENV=%s is lenient', async (name) => {
+  expect((await read({ NODE_ENV: name })).production).toBe(false);
+});
