@@ -120,9 +120,17 @@ describe('a key', () => {
     expectProblem(answer, 400, 'invalid_request');
   });
 
-  it('is not made for an organization that does not exist, nor is one of it revoked', async () => {
+  it('is not made for an organization that does not exist, nor is one of it listed or revoked', async () => {
     const path = `api/admin/organizations/${randomUUID()}/api-keys`;
     expectProblem(await operatorOf(engine).send('POST', path, { name: 'x' }), 404, 'organization_not_found');
+    expectProblem(await operatorOf(engine).get(path), 404, 'organization_not_found');
+    expectProblem(await operatorOf(engine).delete(`${path}/${randomUUID()}`), 404, 'organization_not_found');
+    expectProblem(await operatorOf(engine).delete(`${path}/no-uuid`), 404, 'organization_not_found');
+  });
+
+  it('that an organization does not have is not found', async () => {
+    const { orgId } = await makeTenant(engine);
+    const path = `api/admin/organizations/${orgId}/api-keys`;
     expectProblem(await operatorOf(engine).delete(`${path}/${randomUUID()}`), 404, 'not_found');
     expectProblem(await operatorOf(engine).delete(`${path}/no-uuid`), 404, 'not_found');
   });

@@ -3,8 +3,8 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import {
   ApiOperator,
   cursorField,
-  decodeCursor,
-  encodeCursor,
+  decodeRowCursor,
+  encodeRowCursor,
   markReplayed,
   OperatorOnly,
   OrgIdParam,
@@ -50,19 +50,13 @@ export class OrganizationsController {
   @ApiOkResponse({ type: OrganizationPage })
   @Problems()
   async list(@Query({ schema: PageQuery }) { limit, cursor }: PageQuery): Promise<OrganizationPage> {
-    const after = decodeCursor(
-      cursor,
-      ([at, id]) => typeof at === 'string' && !isNaN(Date.parse(at)) && typeof id === 'string',
-    );
-    const found = await this.organizations.list(
-      limit + 1,
-      after && { createdAt: new Date(after[0] as string), id: after[1] as string },
-    );
+    const after = decodeRowCursor(cursor);
+    const found = await this.organizations.list(limit + 1, after && { createdAt: after.at, id: after.id });
     const data = found.slice(0, limit);
     const last = data.at(-1);
     return {
       data,
-      nextCursor: found.length > limit && last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null,
+      nextCursor: found.length > limit && last ? encodeRowCursor({ at: last.createdAt, id: last.id }) : null,
     };
   }
 

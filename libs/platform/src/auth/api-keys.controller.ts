@@ -54,8 +54,7 @@ export class ApiKeysController {
       const { id, name, key } = await this.keys.create(orgId, body.name);
       return { id, name, key };
     } catch (fault) {
-      if (sqlState(fault) === FOREIGN_KEY_VIOLATION)
-        throw refuse('organization_not_found', 'There is no such organization.');
+      if (sqlState(fault) === FOREIGN_KEY_VIOLATION) throw organizationNotFound();
       throw fault;
     }
   }
@@ -63,9 +62,10 @@ export class ApiKeysController {
   @Get()
   @ApiOperation({ summary: 'An organization’s keys, without the keys themselves' })
   @ApiOkResponse({ type: ApiKeyList })
-  @Problems()
+  @Problems(404)
   async list(@Param('orgId', OrgIdParam) orgId: string): Promise<ApiKeyList> {
     const keys = await this.keys.list(orgId);
+    if (keys.length === 0) await this.mustExist(orgId);
     return {
       data: keys.map(({ id, name, keyPrefix, createdAt, revokedAt }) => ({
         id,
@@ -85,7 +85,16 @@ export class ApiKeysController {
     @Param('orgId', OrgIdParam) orgId: string,
     @Param('id') id: string,
   ): Promise<{ id: string; revoked: true }> {
-    if (!isUuid(id) || !(await this.keys.revoke(orgId, id))) throw refuse('not_found', 'There is no such key.');
-    return { id, revoked: true };
+    if (isUuid(id) && (await this.keys.revoke(orgId, id))) return { id, revoked: true };
+    await this.mustExist(orgId);
+    throw refuse('not_found', 'There is no such key.');
   }
+
+  private async mustExist(orgId: string): Promise<void> {
+    if (!(await this.keys.hasOrganization(orgId))) throw organizationNotFound();
+  }
+}
+
+function organizationNotFound(): Error {
+  return refuse('organization_not_found', 'There is no such organization.');
 }

@@ -90,6 +90,12 @@ export class ApiKeys {
     return keys.existsBy({ orgId, id });
   }
 
+  /** By the table that `api_keys` refers to: whoever has no key may still exist. */
+  async hasOrganization(orgId: string): Promise<boolean> {
+    const found: unknown[] = await this.database.query('select 1 from organizations where id = $1', [orgId]);
+    return found.length > 0;
+  }
+
   private forget(hashHex: string, remembered: Remembered): void {
     if (this.remembered.get(hashHex) === remembered) this.remembered.delete(hashHex);
   }

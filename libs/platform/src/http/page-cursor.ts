@@ -1,4 +1,14 @@
+import { isUuid } from '../auth/access.decorators';
 import { refuse } from './refused.error';
+
+/** A moment as toISOString writes it within the years that PostgreSQL knows too. */
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** The last row of a page that is ordered by time, and by id among rows of the same millisecond. */
+export interface RowPosition {
+  readonly at: Date;
+  readonly id: string;
+}
 
 /** Where a page ended, opaque to clients. */
 export function encodeCursor(position: readonly (string | number)[]): string {
@@ -20,4 +30,18 @@ export function decodeCursor(
   throw refuse('invalid_request', 'cursor is not one of ours.', {
     errors: [{ path: 'cursor', message: 'is not valid' }],
   });
+}
+
+export function encodeRowCursor({ at, id }: RowPosition): string {
+  return encodeCursor([at.toISOString(), id]);
+}
+
+/** What {@link encodeRowCursor} made. What it did not make must not reach the database, whose fault would be a 500. */
+export function decodeRowCursor(cursor: string | undefined): RowPosition | undefined {
+  const position = decodeCursor(cursor, ([at, id]) => isMoment(at) && isUuid(id));
+  return position && { at: new Date(position[0] as string), id: position[1] as string };
+}
+
+function isMoment(text: unknown): boolean {
+  return typeof text === 'string' && MOMENT.test(text) && !isNaN(Date.parse(text));
 }

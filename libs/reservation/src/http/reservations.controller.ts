@@ -3,16 +3,16 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   ApiTenant,
   cursorField,
-  decodeCursor,
-  encodeCursor,
+  decodeRowCursor,
+  encodeRowCursor,
   idField,
-  isUuid,
   orRefuse,
   pageField,
   Problems,
   Tenant,
   TenantIfKnown,
 } from '@holdfast/platform';
+import { JournalReader, organizationNotFound } from '@holdfast/ledger';
 import { z } from 'zod';
 import { reservationNotFound } from '../application/release-reserved-credits';
 import { ReservationReader } from '../application/reservation-reader.port';
@@ -30,27 +30,31 @@ type ReservationQuery = z.infer<typeof ReservationQuery>;
 @ApiTenant()
 @Controller('api/billing/reservations')
 export class ReservationsController {
-  constructor(private readonly reader: ReservationReader) {}
+  constructor(
+    private readonly reader: ReservationReader,
+    private readonly journal: JournalReader,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Reservations, newest first' })
   @ApiOkResponse({ type: ReservationPage })
-  @Problems()
+  @Problems(404)
   async list(
     @Tenant() orgId: string,
     @Query({ schema: ReservationQuery }) { status, limit, cursor }: ReservationQuery,
   ): Promise<ReservationPage> {
-    const after = decodeCursor(cursor, ([at, id]) => typeof at === 'string' && !isNaN(Date.parse(at)) && isUuid(id));
+    const after = decodeRowCursor(cursor);
     const found = await this.reader.list(orgId, {
       status,
       limit: limit + 1,
-      after: after && { createdAt: new Date(after[0] as string), id: after[1] as string },
+      after: after && { createdAt: after.at, id: after.id },
     });
+    if (found.length === 0) orRefuse((await this.journal.wallet(orgId)) ?? organizationNotFound());
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
       data: page.map(toReservationView),
-      nextCursor: found.length > limit && last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null,
+      nextCursor: found.length > limit && last ? encodeRowCursor({ at: last.createdAt, id: last.id }) : null,
     };
   }
 

@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import {
   ApiOperator,
   cursorField,
-  decodeCursor,
-  encodeCursor,
+  decodeRowCursor,
+  encodeRowCursor,
   idField,
   isUuid,
   OperatorOnly,
@@ -72,17 +72,17 @@ export class DeliveriesController {
   @Problems()
   async list(@Query({ schema: DeliveryQuery }) query: DeliveryQuery): Promise<DeliveryPage> {
     const { cursor, limit, ...filter } = query;
-    const before = decodeCursor(cursor, ([at, id]) => typeof at === 'string' && !isNaN(Date.parse(at)) && isUuid(id));
+    const before = decodeRowCursor(cursor);
     const found = await this.deliveries.list({
       ...filter,
       limit: limit + 1,
-      before: before && { receivedAt: new Date(before[0] as string), id: before[1] as string },
+      before: before && { receivedAt: before.at, id: before.id },
     });
     const data = found.slice(0, limit);
     const last = data.at(-1);
     return {
       data,
-      nextCursor: found.length > limit && last ? encodeCursor([last.receivedAt.toISOString(), last.id]) : null,
+      nextCursor: found.length > limit && last ? encodeRowCursor({ at: last.receivedAt, id: last.id }) : null,
     };
   }
 

@@ -4,10 +4,9 @@ import {
   ApiIdempotencyKey,
   ApiTenant,
   CurrentCaller,
-  decodeCursor,
-  encodeCursor,
+  decodeRowCursor,
+  encodeRowCursor,
   IdempotencyKey,
-  isUuid,
   markReplayed,
   nameOf,
   orRefuse,
@@ -17,6 +16,7 @@ import {
   TenantIfKnown,
   type Caller,
 } from '@holdfast/platform';
+import { JournalReader, organizationNotFound } from '@holdfast/ledger';
 import type { FastifyReply } from 'fastify';
 import { refundedFailure } from '../application/number-failure';
 import { NumberProviderHealth } from '../application/number-health';
@@ -52,6 +52,7 @@ export class ManagedTelephonyController {
     private readonly search: NumberSearch,
     private readonly orphans: NumberOrphans,
     private readonly health: NumberProviderHealth,
+    private readonly journal: JournalReader,
   ) {}
 
   @Post('provision')
@@ -90,22 +91,23 @@ export class ManagedTelephonyController {
   @Get('numbers')
   @ApiOperation({ summary: 'Your numbers, newest first', description: 'Failed and released ones too.' })
   @ApiOkResponse({ type: NumberPage })
-  @Problems()
+  @Problems(404)
   async list(
     @Tenant() orgId: string,
     @Query({ schema: numbersQuery }) { status, limit, cursor }: NumbersQuery,
   ): Promise<NumberPage> {
-    const after = decodeCursor(cursor, ([at, id]) => typeof at === 'string' && !isNaN(Date.parse(at)) && isUuid(id));
+    const after = decodeRowCursor(cursor);
     const found = await this.numbers.list(orgId, {
       status,
       limit: limit + 1,
-      after: after && { createdAt: new Date(after[0] as string), id: after[1] as string },
+      after: after && { createdAt: after.at, id: after.id },
     });
+    if (found.length === 0) await this.mustExist(orgId);
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
       data: page.map(toNumberView),
-      nextCursor: found.length > limit && last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null,
+      nextCursor: found.length > limit && last ? encodeRowCursor({ at: last.createdAt, id: last.id }) : null,
     };
   }
 
@@ -153,11 +155,17 @@ export class ManagedTelephonyController {
     description: 'Operators without X-Org-Id see the counts of all organizations.',
   })
   @ApiOkResponse({ type: TelephonyStatusAnswer })
-  @Problems()
+  @Problems(404)
   async status(@TenantIfKnown() orgId: string | null, @CurrentCaller() caller: Caller): Promise<TelephonyStatusAnswer> {
     const [counts, { detail, ...provider }] = await Promise.all([this.numbers.counts(orgId), this.health.check()]);
     if (caller.kind !== 'operator') return { counts, provider };
+    if (orgId !== null && Object.values(counts).every((count) => count === 0)) await this.mustExist(orgId);
     const { orphans } = await this.orphans.report();
     return { counts, provider: { ...provider, detail }, orphans: orphans.length };
+  }
+
+  /** Asked only when nothing was found: whoever has a number exists. */
+  private async mustExist(orgId: string): Promise<void> {
+    orRefuse((await this.journal.wallet(orgId)) ?? organizationNotFound());
   }
 }
