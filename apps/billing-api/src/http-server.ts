@@ -26,7 +26,7 @@ export function fastifyAdapter(settings: Settings): FastifyAdapter {
     genReqId: () => randomUUID(),
     exposeHeadRoutes: false,
     frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
-      sendProblem(request, reply, new Refusal('invalid_request', fault.message));
+      sendProblem(request, reply, new Refusal('invalid_request', detailOf(fault)));
     },
   });
   const server: FastifyInstance = adapter.getInstance();
@@ -45,6 +45,13 @@ export function fastifyAdapter(settings: Settings): FastifyAdapter {
   });
   registerJsonParser(server);
   return adapter;
+}
+
+/** The router's own words repeat the whole path. */
+function detailOf({ code, message }: Error & { code?: string }): string {
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return 'An id in the path is too long.';
+  if (code === 'FST_ERR_BAD_URL') return 'The path is not properly percent-encoded.';
+  return message;
 }
 
 export function setUpHttp(app: NestFastifyApplication, onFault: (fault: unknown, requestId: string) => void): void {

@@ -24,6 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** `invalid_request` always says what is wrong, in `errors`: where nobody knew which field, about the request as a whole. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
   const status = STATUS_OF[refusal.code];
   const { retryAfterSeconds, ...facts } = refusal.facts;
@@ -45,6 +46,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, refusa
       instance: pathOf(request),
       code: refusal.code,
       requestId: request.id,
+      ...(refusal.code === 'invalid_request' ? { errors: [{ path: '', message: refusal.detail }] } : {}),
       ...facts,
     });
 }
