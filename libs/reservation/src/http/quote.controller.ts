@@ -7,11 +7,20 @@ import { Quotes } from '../application/quotes';
 
 const MAX_MINUTES = MAX_BILLABLE_SECONDS / 60;
 
+/** Number() also takes blanks for 0, and 0x10. */
+const PLAIN_DECIMAL = /^\d+(\.\d+)?$/;
+const MICROSECONDS = 1_000_000;
+
+const lengthField = (max: number) =>
+  z
+    .string()
+    .regex(PLAIN_DECIMAL, 'must be a number from 0, in plain decimal notation')
+    .transform(Number)
+    .pipe(z.number().max(max))
+    .optional();
+
 const QuoteQuery = z
-  .object({
-    minutes: z.coerce.number().min(0).max(MAX_MINUTES).optional(),
-    seconds: z.coerce.number().min(0).max(MAX_BILLABLE_SECONDS).optional(),
-  })
+  .object({ minutes: lengthField(MAX_MINUTES), seconds: lengthField(MAX_BILLABLE_SECONDS) })
   .refine(
     ({ minutes, seconds }) => (minutes === undefined) !== (seconds === undefined),
     'give either minutes or seconds',
@@ -42,6 +51,11 @@ export class QuoteController {
   @ApiOkResponse({ type: QuoteAnswer })
   @Problems(404)
   async quote(@Tenant() orgId: string, @Query({ schema: QuoteQuery }) query: QuoteQuery): Promise<QuoteAnswer> {
-    return orRefuse(await this.quotes.quote(orgId, query.seconds ?? (query.minutes as number) * 60));
+    return orRefuse(await this.quotes.quote(orgId, query.seconds ?? inSeconds(query.minutes as number)));
   }
+}
+
+/** To the nearest microsecond: 8.05 × 60 is 483.00000000000006 to a computer, and would be billed as another second. */
+function inSeconds(minutes: number): number {
+  return Math.round(minutes * 60 * MICROSECONDS) / MICROSECONDS;
 }
