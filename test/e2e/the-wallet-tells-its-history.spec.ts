@@ -221,6 +221,13 @@ describe('GET /api/billing/wallet/transactions', () => {
 describe('the history as CSV', () => {
   const csv = { headers: { accept: 'text/csv' } };
 
+  it('is sent to who asks for it in any case, and not to who refuses it', async () => {
+    const typeFor = async (accept: string) =>
+      (await client.get(HISTORY, { headers: { accept } })).headers.get('content-type');
+    expect(await typeFor('TEXT/CSV')).toBe('text/csv; charset=utf-8');
+    expect(await typeFor('text/csv;q=0')).toMatch(/^application\/json/);
+  });
+
   it('has one header line and one line for each change, newest first', async () => {
     await live('call-3');
     const answer = await client.get(`${HISTORY}?includeHolds=true`, csv);

@@ -20,6 +20,7 @@ import { organizationNotFound } from '../application/organization-not-found';
 import { TRANSACTION_TYPES } from '../domain/journal-entry';
 import { toTransactionView, TransactionView } from './transaction.view';
 import { CSV_HEADER, toCsvLine } from './transactions.csv';
+import { wantsCsv } from './wants-csv';
 
 /** Rows fetched at a time while streaming a whole history. */
 const CSV_CHUNK = 1_000;
@@ -88,7 +89,7 @@ export class WalletController {
     orRefuse((await this.journal.wallet(orgId)) ?? organizationNotFound());
     const { cursor, limit, ...filter } = query;
     const beforeSeq = decodeCursor(cursor, ([seq]) => Number.isSafeInteger(seq))?.[0] as number | undefined;
-    if (wantsCsv(request)) {
+    if (wantsCsv(request.headers.accept)) {
       void reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', 'attachment; filename="transactions.csv"');
@@ -113,8 +114,4 @@ export class WalletController {
       beforeSeq = entries.at(-1)?.seq;
     }
   }
-}
-
-function wantsCsv(request: FastifyRequest): boolean {
-  return (request.headers.accept ?? '').includes('text/csv');
 }
