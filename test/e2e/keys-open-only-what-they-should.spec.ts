@@ -54,6 +54,25 @@ describe('a key', () => {
     }
   });
 
+  it.each([
+    ['an unknown bearer', 'Bearer hf_unknown'],
+    ['a session of somebody', `Bearer ${'eyJ'.repeat(300)}`],
+    ['another scheme', 'Basic YTpi'],
+  ])('as apikey opens beside %s', async (_, authorization) => {
+    const { key, orgId } = await makeTenant(engine);
+    const both = anonymous().with({ authorization, apikey: key });
+    for (let i = 0; i < 2; i++) expect((await both.get(WALLET)).body).toMatchObject({ orgId });
+    expectProblem(await both.with({ apikey: 'hf_unknown_too' }).get(WALLET), 401, 'unauthenticated');
+  });
+
+  it('as a bearer is the one that counts, whatever the apikey', async () => {
+    const [tenant, other] = [await makeTenant(engine), await makeTenant(engine)];
+    for (const apikey of [other.key, 'hf_unknown', engine.adminKey]) {
+      const { body } = await clientOf(engine, tenant).with({ apikey }).get(WALLET);
+      expect(body).toMatchObject({ orgId: tenant.orgId });
+    }
+  });
+
   it('is shown once and kept as a hash', async () => {
     const { orgId } = await makeTenant(engine);
     const path = `api/admin/organizations/${orgId}/api-keys`;

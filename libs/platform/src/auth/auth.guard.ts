@@ -32,11 +32,19 @@ export class AuthGuard implements CanActivate {
     const access = this.accessTo(context);
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<CallerRequest>();
-    const key = credentialOf(request.headers);
-    const caller = key === null ? null : this.keys.callerWith(key);
+    const caller = this.callerWith(credentialsOf(request.headers));
     return caller instanceof Promise
       ? caller.then((found) => this.admit(request, found, access))
       : this.admit(request, caller, access);
+  }
+
+  /** The first credential that is a key. A wrong one beside it is no failure: nothing was guessed. */
+  private callerWith([first, ...others]: readonly string[]): Promise<Caller | null> | Caller | null {
+    if (first === undefined) return null;
+    const caller = this.keys.callerWith(first);
+    if (others.length === 0) return caller;
+    if (caller instanceof Promise) return caller.then((found) => found ?? this.callerWith(others));
+    return caller ?? this.callerWith(others);
   }
 
   private admit(request: CallerRequest, caller: Caller | null, access: Access | undefined): true {
@@ -74,8 +82,14 @@ function limit(bucket: RateLimit, key: string): void {
 
 /** `Authorization: Bearer <key>`, else `apikey: <key>`. */
 export function credentialOf(headers: CallerRequest['headers']): string | null {
+  return credentialsOf(headers)[0] ?? null;
+}
+
+/** Both, in that order: supabase-js sends its user's session as the bearer, and our key as `apikey`. */
+function credentialsOf(headers: CallerRequest['headers']): string[] {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
   const apikey = headers['apikey'];
-  return typeof apikey === 'string' && apikey !== '' ? apikey : null;
+  const credentials = bearer === undefined ? [] : [bearer];
+  if (typeof apikey === 'string' && apikey !== '' && apikey !== bearer) credentials.push(apikey);
+  return credentials;
 }
