@@ -24,7 +24,7 @@ export function fastifyAdapter(settings: Settings): FastifyAdapter {
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: () => randomUUID(),
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true, // load balancers ask whether it lives with HEAD
     frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
       sendProblem(request, reply, new Refusal('invalid_request', detailOf(fault)));
     },
