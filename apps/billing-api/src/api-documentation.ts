@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Problem } from '@holdfast/platform';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { withWholeNumbers } from './whole-numbers';
 
 const DESCRIPTION = `Prepaid billing for resold voice calls and phone numbers.
 
@@ -19,7 +20,7 @@ export function setUpApiDocs(app: NestFastifyApplication): void {
     .build();
   let document: OpenAPIObject | undefined;
   const make = (): OpenAPIObject =>
-    (document ??= SwaggerModule.createDocument(app, config, { extraModels: [Problem] }));
+    (document ??= withWholeNumbers(SwaggerModule.createDocument(app, config, { extraModels: [Problem] })));
   SwaggerModule.setup('docs', app, make, {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Holdfast API',

@@ -3,7 +3,12 @@ import type { RefusalCode } from '@holdfast/kernel';
 import { ApiHeader, ApiProperty, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import { titleOf } from './problem-status';
 
-/** RFC 9457 problem document. */
+class FieldProblem {
+  @ApiProperty({ example: 'costPence', description: 'empty: the request as a whole' }) path: string;
+  @ApiProperty({ example: 'Too small: expected number to be >=1' }) message: string;
+}
+
+/** RFC 9457 problem document, with the facts that some codes add. */
 export class Problem {
   @ApiProperty({ example: 'urn:holdfast:problem:insufficient_balance' }) type: string;
   @ApiProperty({ example: 'Payment Required' }) title: string;
@@ -13,6 +18,13 @@ export class Problem {
   @ApiProperty({ example: 'insufficient_balance', description: 'Stable: branch on this.' }) code: string;
   @ApiProperty({ example: '0198c0de-7a11-7000-8000-000000000000', description: 'Quote it when asking for help.' })
   requestId: string;
+  @ApiProperty({ required: false, type: [FieldProblem], description: 'of invalid_request' }) errors?: FieldProblem[];
+  @ApiProperty({ required: false, description: 'of insufficient_balance, as the next three' }) balancePence?: number;
+  @ApiProperty({ required: false }) effectiveBalancePence?: number;
+  @ApiProperty({ required: false }) requiredPence?: number;
+  @ApiProperty({ required: false }) shortfallPence?: number;
+  @ApiProperty({ required: false, description: 'of provider_failed: the charge was given back' }) refunded?: boolean;
+  @ApiProperty({ required: false, description: 'of no_active_reservation' }) fallbackToDirectBilling?: boolean;
 }
 
 /** Per status: what it means here, and the code and detail of an example. */

@@ -52,6 +52,7 @@ export class CommitAnswer {
   @ApiProperty({ example: 224 }) chargedPence: number;
   @ApiProperty({ example: 56 }) releasedPence: number;
   @ApiProperty({ example: 0, description: 'arrears: collected from the next credit' }) uncollectedPence: number;
+  @ApiProperty({ example: 187.412, description: 'as reported' }) actualDurationSeconds: number;
   @ApiProperty({ example: 240 }) billedSeconds: number;
   @ApiProperty({ example: 10_000 }) balanceBeforePence: number;
   @ApiProperty({ example: 9_776 }) balanceAfterPence: number;
