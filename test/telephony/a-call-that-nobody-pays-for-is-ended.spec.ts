@@ -22,6 +22,9 @@ const ends = () => desk.of(callId).filter(({ type }) => type === 'end-call').len
 const endedByUs = () => eventually(() => expect(ends()).toBeGreaterThan(0));
 const talking = (extra: object = { controlUrl: desk.urlOf(callId) }) =>
   deliver(engine, inProgress(callId, { ...tenant.call, type: 'outboundPhoneCall', ...extra }));
+/** The timer has looked at it, and will not look again for minutes. */
+const lookedAt = () =>
+  eventually(async () => expect((await operator.story(callId)).events.map(({ kind }) => kind)).toContain('checked'));
 const speech = (extra: object) => ({ type: 'speech-update', status: 'started', ...extra });
 
 beforeAll(async () => {
@@ -52,6 +55,7 @@ beforeEach(async () => {
 describe('a live call whose hold a client closes', () => {
   it('by releasing it is ended at once, and what was talked is charged', async () => {
     await talking();
+    await lookedAt();
     expect(await wallet()).toMatchObject({ heldPence: 280 });
     await operator.release(tenant.orgId, callId);
     await endedByUs();
@@ -67,6 +71,7 @@ describe('a live call whose hold a client closes', () => {
     'by charging %s s is ended at once, and stays so until the provider says it is over',
     async (seconds) => {
       await talking();
+      await lookedAt();
       await operator.commit(tenant.orgId, callId, seconds);
       await eventually(() => expect(ends()).toBeGreaterThan(1));
       expect((await operator.story(callId)).state).toBe('live');
@@ -197,6 +202,7 @@ describe('signs of life', () => {
 
   it.each(Object.keys(message))('%s moves the expiry', async (which) => {
     await talking();
+    await lookedAt();
     await sql(
       engine.database.url,
       `update credit_reservations set expires_at = expires_at - interval '10 minutes' where call_id = $1`,
