@@ -292,7 +292,9 @@ describe('the status check', () => {
     it('to an organisation for its own calls', async () => {
       expect(await ask(ours(callId, 60), mine)).toMatchObject({ status: 200, body: { endCall: false } });
       const { authorization } = mine;
-      expect(await ask(ours(callId, 60), { apikey: String(authorization).slice(7) })).toMatchObject({ status: 200 });
+      const apikey = String(authorization).slice(7);
+      expect(await ask(ours(callId, 60), { apikey })).toMatchObject({ status: 200 });
+      expect(await ask(ours(callId, 60), { apikey, authorization: 'Bearer a-session' })).toMatchObject({ status: 200 });
     });
 
     it('to Vapi and to an operator for any call', async () => {

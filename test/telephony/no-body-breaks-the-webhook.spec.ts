@@ -130,6 +130,16 @@ describe('the webhook', () => {
     expect(await operator.wallet(orgId)).toMatchObject({ balancePence: BALANCE - 112 });
   });
 
+  it.each(['', '?from=vapi'])('charges a report with a field named constructor at …/webhook%s', async (query) => {
+    const { orgId, call } = await openNumberedTenant(operator, { balancePence: BALANCE });
+    const message = report(randomUUID(), call, { durationSeconds: 61, artifact: { constructor: { name: 'x' } } });
+    const headers = { 'content-type': 'application/json', 'x-vapi-secret': engine.webhookSecret };
+    expect(await post(engine.url + WEBHOOK + query, JSON.stringify({ message }), headers)).toMatchObject({
+      status: 200,
+    });
+    expect(await operator.wallet(orgId)).toMatchObject({ balancePence: BALANCE - 112 });
+  });
+
   it('takes U+0000 and lone surrogates wherever a text may stand, and charges all the same', async () => {
     const { orgId, call } = await openNumberedTenant(operator, { balancePence: BALANCE });
     const callId = randomUUID();

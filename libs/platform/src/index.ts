@@ -1,6 +1,6 @@
 export * from './auth/access.decorators';
 export { ApiKeys } from './auth/api-keys';
-export { credentialOf } from './auth/auth.guard';
+export { credentialsOf } from './auth/auth.guard';
 export { nameOf, type Caller } from './auth/caller';
 export { RateLimit } from './auth/rate-limit';
 export { Batcher, type Outcome } from './batching/batcher';

@@ -80,13 +80,11 @@ function limit(bucket: RateLimit, key: string): void {
   if (retryAfterSeconds > 0) throw refuse('rate_limited', 'Too many requests.', { retryAfterSeconds });
 }
 
-/** `Authorization: Bearer <key>`, else `apikey: <key>`. */
-export function credentialOf(headers: CallerRequest['headers']): string | null {
-  return credentialsOf(headers)[0] ?? null;
-}
-
-/** Both, in that order: supabase-js sends its user's session as the bearer, and our key as `apikey`. */
-function credentialsOf(headers: CallerRequest['headers']): string[] {
+/**
+ * `Authorization: Bearer <key>` and `apikey: <key>`, in that order: supabase-js sends its user's session as the bearer, and our
+ * key as `apikey`.
+ */
+export function credentialsOf(headers: CallerRequest['headers']): string[] {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
   const apikey = headers['apikey'];
   const credentials = bearer === undefined ? [] : [bearer];

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiProperty, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { MAX_BILLABLE_SECONDS } from '@holdfast/kernel';
-import { ApiKeys, credentialOf, idField, orRefuse, Problems, Public, refuse } from '@holdfast/platform';
+import { ApiKeys, credentialsOf, idField, orRefuse, Problems, Public, refuse } from '@holdfast/platform';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { StatusCheck, type CallStatus } from '../application/check-status';
@@ -65,9 +65,10 @@ export class StatusCheckController {
 
   /** null: any call (Vapi itself, an operator); else the organisation whose calls may be asked about. */
   private async scopeOf(request: FastifyRequest): Promise<string | null> {
-    const credential = credentialOf(request.headers);
-    const caller = credential === null ? null : await this.keys.callerWith(credential);
-    if (caller) return caller.kind === 'organization' ? caller.orgId : null;
+    for (const credential of credentialsOf(request.headers)) {
+      const caller = await this.keys.callerWith(credential);
+      if (caller) return caller.kind === 'organization' ? caller.orgId : null;
+    }
     if (this.caller.isVapi(request)) return null;
     throw refuse('unauthenticated', 'Send Vapi’s secret or a valid key.');
   }
