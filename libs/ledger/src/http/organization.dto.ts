@@ -124,13 +124,10 @@ export function toTerms<Body extends Partial<CreateOrganizationBody>>(
 }
 
 function toTariff({ pencePerMinute, ...rest }: RateCardBody): Partial<Tariff> {
-  const pencePerMinuteE4 =
-    pencePerMinute === undefined || pencePerMinute === null ? undefined : rateToE4(pencePerMinute);
+  const pencePerMinuteE4 = pencePerMinute === undefined ? undefined : rateToE4(pencePerMinute);
   return defined({ ...rest, pencePerMinuteE4 });
 }
 
 function defined<T extends object>(given: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
-  ) as Partial<T>;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

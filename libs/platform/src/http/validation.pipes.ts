@@ -38,6 +38,21 @@ class ClassesOnlyPipe extends ValidationPipe {
   protected override toValidate(metadata: ArgumentMetadata): boolean {
     return typeof metadata.metatype === 'function' && super.toValidate(metadata);
   }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const valid: unknown = await super.transform(value, metadata);
+    if (this.toValidate(metadata)) leaveOutNulls(valid);
+    return valid;
+  }
+}
+
+/** In what is valid, null stands only in optional fields (no rule of ours takes it), and there it means: left out. */
+function leaveOutNulls(valid: unknown): void {
+  if (typeof valid !== 'object' || valid === null) return;
+  for (const [field, value] of Object.entries(valid)) {
+    if (value === null && !Array.isArray(valid)) Reflect.deleteProperty(valid, field);
+    else leaveOutNulls(value);
+  }
 }
 
 /**
