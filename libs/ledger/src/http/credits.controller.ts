@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import {
   ApiIdempotencyKey,
   ApiOperator,
@@ -45,6 +45,12 @@ class AddCreditsBody {
   refundOf?: string;
 }
 
+/** Written out, for `refundOf` has no example that works everywhere: it names a charge that was really made. */
+const EXAMPLES = {
+  'a top-up': { value: { type: 'topup', amountPence: 10_000, description: 'bank transfer 2026-11-23' } },
+  'a correction': { value: { type: 'adjustment', amountPence: -100, description: 'typing error of 2026-11-23' } },
+};
+
 class AddCreditsAnswer {
   @ApiProperty({ format: 'uuid' }) transactionId: string;
   @ApiProperty({ example: 0 }) balanceBeforePence: number;
@@ -71,7 +77,8 @@ export class CreditsController {
       'Arrears are collected in the same atom, oldest first. A repeat with the same key answers the same, with ' +
       '`Idempotent-Replayed: true`, and adds nothing.',
   })
-  @ApiIdempotencyKey()
+  @ApiIdempotencyKey('payment-2026-000123')
+  @ApiBody({ type: AddCreditsBody, examples: EXAMPLES })
   @ApiCreatedResponse({ type: AddCreditsAnswer })
   @Problems(402, 404, 422)
   async add(

@@ -49,7 +49,7 @@ export class DeductAssetController {
       'Atomic, from the effective balance only (assets are zero-debt). A repeat with the same key answers the same, ' +
       'with `Idempotent-Replayed: true`, and charges nothing.',
   })
-  @ApiIdempotencyKey()
+  @ApiIdempotencyKey('order-2026-000123')
   @ApiCreatedResponse({ type: DeductAssetAnswer })
   @Problems(402, 404, 422)
   async deduct(

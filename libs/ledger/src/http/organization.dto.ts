@@ -55,6 +55,7 @@ export class CreateOrganizationBody {
   @ApiProperty({
     required: false,
     format: 'uuid',
+    example: '3b241101-e2bb-4255-8caf-4136c566a962',
     description: 'yours, or one is made; a repeat with it creates nothing',
   })
   @IsOptional()

@@ -96,12 +96,13 @@ function problemResponse(status: number): MethodDecorator & ClassDecorator {
   return ApiResponse({ status, description, content: { 'application/problem+json': { schema, example } } });
 }
 
-export const ApiIdempotencyKey = (): MethodDecorator =>
+/** The example differs from route to route: one key for two requests is refused, also at /docs. */
+export const ApiIdempotencyKey = (example: string): MethodDecorator =>
   ApiHeader({
     name: 'Idempotency-Key',
     required: true,
     description: '1 to 255 printable characters. The same key with the same request gives the first answer again.',
-    schema: { type: 'string', example: 'order-2026-000123' },
+    schema: { type: 'string', example },
   });
 
 /** Routes of one organisation: its own key, or the operator's with X-Org-Id. */

@@ -1,6 +1,6 @@
 import { MAX_BILLABLE_SECONDS } from '@holdfast/kernel';
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ApiTenant, orRefuse, Problems, Tenant } from '@holdfast/platform';
 import { z } from 'zod';
 import { Quotes } from '../application/quotes';
@@ -20,7 +20,7 @@ const lengthField = (max: number) =>
     .optional();
 
 const QuoteQuery = z
-  .object({ minutes: lengthField(MAX_MINUTES), seconds: lengthField(MAX_BILLABLE_SECONDS) })
+  .object({ minutes: lengthField(MAX_MINUTES).meta({ example: 5 }), seconds: lengthField(MAX_BILLABLE_SECONDS) })
   .refine(
     ({ minutes, seconds }) => (minutes === undefined) !== (seconds === undefined),
     'give either minutes or seconds',
@@ -46,8 +46,6 @@ export class QuoteController {
     summary: 'What a call of this length would cost now',
     description: '`?minutes=5` or `?seconds=187.4`.',
   })
-  @ApiQuery({ name: 'minutes', required: false, example: 5 })
-  @ApiQuery({ name: 'seconds', required: false })
   @ApiOkResponse({ type: QuoteAnswer })
   @Problems(404)
   async quote(@Tenant() orgId: string, @Query({ schema: QuoteQuery }) query: QuoteQuery): Promise<QuoteAnswer> {

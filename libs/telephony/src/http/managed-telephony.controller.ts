@@ -65,7 +65,7 @@ export class ManagedTelephonyController {
       'problem says `refunded: true` and the `reason`; with `refunded: false` nothing had been charged. A repeat with ' +
       'the same key answers how the first purchase stands, with `Idempotent-Replayed: true`, and buys nothing.',
   })
-  @ApiIdempotencyKey()
+  @ApiIdempotencyKey('number-2026-000123')
   @ApiCreatedResponse({ type: ProvisionAnswer })
   @ApiAcceptedResponse({ type: ProvisionOpen, description: 'the outcome is open' })
   @Problems(402, 404, 422, 502)

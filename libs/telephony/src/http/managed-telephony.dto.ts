@@ -33,7 +33,13 @@ export class ProvisionBody {
   @IsIn(DIRECTIONS)
   direction: Direction;
 
-  @ApiProperty({ required: false, description: 'the assistant at Vapi that answers this number’s calls' })
+  @ApiProperty({
+    required: false,
+    example: '2f4b6d80-1a3c-4e5f-9071-8293a4b5c6d7',
+    description:
+      'the assistant at Vapi that answers this number’s calls. An inbound number bought without one refuses every call ' +
+      'until an operator names one: PUT /api/admin/organizations/{orgId}/phone-numbers/{vapiPhoneId}',
+  })
   @IsOptional()
   @MinLength(1)
   @MaxLength(MAX_ID_LENGTH)

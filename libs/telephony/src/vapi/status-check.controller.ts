@@ -22,6 +22,11 @@ const StatusCheckBody = z
   });
 type StatusCheckBody = z.infer<typeof StatusCheckBody>;
 
+const EXAMPLES = {
+  'a call that runs': { value: { message: { call: { id: 'call-123' }, durationSeconds: 61.5 } } },
+  'as the old engine was asked': { value: { call: { id: 'call-123' }, message: { durationSeconds: 61.5 } } },
+};
+
 class StatusCheckAnswer {
   @ApiProperty({ example: false, description: 'the call has used what it can pay for: end it now' }) endCall: boolean;
   @ApiProperty({ required: false, description: 'to be spoken' }) message?: string;
@@ -51,7 +56,7 @@ export class StatusCheckController {
       'Extends the call’s hold first; ends the call only when it has used what it can pay for. With Vapi’s secret, or ' +
       'an organization’s key for its own calls. A repeat extends no further.',
   })
-  @ApiBody({ schema: { example: { message: { call: { id: 'call-123' }, durationSeconds: 61.5 } } } })
+  @ApiBody({ schema: {}, examples: EXAMPLES })
   @ApiOkResponse({ type: StatusCheckAnswer })
   @Problems(404)
   async check(
