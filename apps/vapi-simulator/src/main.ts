@@ -3,11 +3,15 @@ import { planCalls } from './load/call-plan';
 import { UsageError } from './load/flag-values';
 import { compareFaults } from './load/compare-faults';
 import { comparisonTable } from './load/comparison-table';
+import { Interruption } from './load/interruption';
 import { ProgressLine } from './load/progress-line';
 import { reportTable } from './load/report-table';
 import { readRunOptions, type RunOptions } from './load/run-options';
 import { simulate } from './load/simulation';
 import { USAGE } from './load/usage';
+
+/** 128 + SIGINT, as shells count. */
+const INTERRUPTED = 130;
 
 async function main(): Promise<number> {
   const options = readRunOptions(process.argv.slice(2), process.env, randomBytes(16).toString('hex'));
@@ -35,6 +39,7 @@ function show<Result extends { failures: string[] }>(
 main()
   .then((code) => process.exit(code))
   .catch((error: unknown) => {
+    if (error instanceof Interruption) process.exit(INTERRUPTED);
     const message = error instanceof UsageError ? `${error.message}\nTry --help.` : String(error);
     process.stderr.write(`${message}\n`);
     process.exit(2);

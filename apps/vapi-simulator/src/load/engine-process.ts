@@ -15,6 +15,7 @@ const LOG_TAIL_LINES = 15;
 export class EngineProcess {
   readonly folder: string;
   private child?: ChildProcess;
+  private stopped = false;
 
   constructor(
     private readonly main: string,
@@ -31,8 +32,9 @@ export class EngineProcess {
     return path.join(this.folder, 'engine.log');
   }
 
-  /** Resolves when the engine says that it is ready. */
+  /** Resolves when the engine says that it is ready. Not after stop(): a restart must not outlive its run. */
   async start(): Promise<void> {
+    if (this.stopped) throw new Error('the engine has been stopped');
     const log = createWriteStream(this.logFile, { flags: 'a' });
     const child = spawn(process.execPath, [path.resolve(this.main)], {
       cwd: this.folder,
@@ -56,6 +58,7 @@ export class EngineProcess {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     const killer = setTimeout(() => this.child?.kill('SIGKILL'), STOP_WITHIN_MS);
     await this.signal('SIGTERM');
     clearTimeout(killer);

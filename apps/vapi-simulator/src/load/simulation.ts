@@ -6,6 +6,7 @@ import { type CallPlan, planCalls } from './call-plan';
 import { Downtime } from './downtime';
 import { EngineApi } from './engine-api';
 import { EngineProcess, freePort } from './engine-process';
+import { expectInterruption, Interruption } from './interruption';
 import { callsLine, type ProgressLine, waitingLine } from './progress-line';
 import { recoveryRealMs } from './recovery-time';
 import { Reseller } from './reseller';
@@ -31,19 +32,24 @@ export async function simulate(options: RunOptions, progress: ProgressLine): Pro
     apiKey: options.engine.kind === 'spawn' ? VAPI_API_KEY : undefined,
   });
   const { engine, process: own } = await engineFor(options, vapi);
-  const interrupted = () => void Promise.resolve(own?.stop()).finally(() => process.exit(130));
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  let report: RunReport | undefined;
+  const interruption = expectInterruption();
+  let keep = true; // what is not a clean run leaves what it takes to understand it
   try {
     progress.say(`simulated Vapi at ${vapi.url}, engine at ${engine.url}`);
-    await own?.start();
-    report = await run(plan, options, vapi, engine, own, progress);
+    await Promise.race([own?.start(), interruption.came]);
+    const report = await Promise.race([run(plan, options, vapi, engine, own, progress), interruption.came]);
+    keep = options.keepData || report.failures.length !== 0;
     return report;
+  } catch (fault) {
+    if (fault instanceof Interruption) {
+      progress.say('interrupted: cleaning up …');
+      keep = options.keepData;
+    }
+    throw fault;
   } finally {
     await own?.stop();
     await vapi.close();
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    const keep = options.keepData || report?.failures.length !== 0;
+    interruption.forget();
     if (own && keep) progress.say(`the engine's log and data: ${own.folder}`);
     else own?.removeData();
   }
