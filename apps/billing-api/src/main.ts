@@ -2,13 +2,14 @@ import { useMemoryAsNeeded } from './start-in-little-memory';
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@holdfast/platform';
+import { dataFolderOf } from './data-folder';
 import { DevelopmentSecrets } from './development-secrets';
 import { readSettings } from './read-settings';
 import { startEngine, type Engine } from './start-engine';
 import { welcome } from './welcome';
 import { whyItDidNotStart } from './why-it-did-not-start';
 
-const DATA_FOLDER = process.env.HOLDFAST_DATA?.trim() || '.data';
+const DATA_FOLDER = dataFolderOf(process.env);
 
 async function main(): Promise<void> {
   let database: EmbeddedPostgres | undefined;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dataFolderOf } from '../../data-folder';
 import { UsageError } from '../command-line/usage.error';
 
 export interface LoadTarget {
@@ -17,8 +18,7 @@ export function readLoadTarget(args: readonly string[], environment: NodeJS.Proc
   const [url = DEFAULT_URL, givenKey, ...rest] = args;
   if (rest.length > 0) throw new UsageError(`Too many arguments: ${rest.join(' ')}`);
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw new UsageError(`Not an http URL: ${url}`);
-  const folder = environment.HOLDFAST_DATA ?? '.data';
-  const key = givenKey || environment.ADMIN_API_KEY || readKey(join(folder, KEY_FILE));
+  const key = givenKey || environment.ADMIN_API_KEY || readKey(join(dataFolderOf(environment), KEY_FILE));
   if (!key) throw new UsageError('No operator key: give it, set ADMIN_API_KEY, or start the engine here first.');
   return { url: url.replace(/\/+$/, ''), key };
 }
