@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 
+/** Called wrongly: nothing was measured. */
+export class UsageError extends Error {}
+
 /** What may be asked of every bench; each ignores what it has no use for. */
 export interface Flags {
   /** Names of benches; all when empty. */
@@ -41,29 +44,17 @@ export const USAGE = `usage: benchmarks [bench …] [flags]
   --journal-rows 10000000 --old-reservations 5000000   growth
   --holds 50000          sweep
   --calls 100000 --minutes 5 --check-every 60          live
-  --reports reports      where the JSON goes`;
+  --reports reports      where the JSON goes
+  --help                 this`;
 
-export function readFlags(args: readonly string[]): Flags {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '2' },
-      wallets: { type: 'string', default: '10000' },
-      'journal-rows': { type: 'string', default: '10000000' },
-      'old-reservations': { type: 'string', default: '5000000' },
-      holds: { type: 'string', default: '50000' },
-      calls: { type: 'string', default: '100000' },
-      minutes: { type: 'string', default: '5' },
-      'check-every': { type: 'string', default: '60' },
-      reports: { type: 'string', default: 'reports' },
-    },
-  });
+/** @returns undefined when help was asked for */
+export function readFlags(args: readonly string[]): Flags | undefined {
+  const { values, positionals } = parsed(args);
+  if (values.help) return undefined;
   const figure = (name: keyof typeof LIMITS): number => {
     const value = Number(values[name]);
     const [least, most] = LIMITS[name];
-    if (!(value >= least && value <= most)) throw new Error(`--${name} must be from ${least} to ${most}\n${USAGE}`);
+    if (!(value >= least && value <= most)) throw new UsageError(`--${name} must be from ${least} to ${most}`);
     return value;
   };
   return {
@@ -80,3 +71,31 @@ export function readFlags(args: readonly string[]): Flags {
     reports: values.reports,
   };
 }
+
+// What parseArgs returns follows from the options given to it.
+function parsed(args: readonly string[]) {
+  try {
+    return parse(args);
+  } catch (fault) {
+    throw new UsageError((fault as Error).message); // an unknown flag, or one without its value
+  }
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '2' },
+      wallets: { type: 'string', default: '10000' },
+      'journal-rows': { type: 'string', default: '10000000' },
+      'old-reservations': { type: 'string', default: '5000000' },
+      holds: { type: 'string', default: '50000' },
+      calls: { type: 'string', default: '100000' },
+      minutes: { type: 'string', default: '5' },
+      'check-every': { type: 'string', default: '60' },
+      reports: { type: 'string', default: 'reports' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
