@@ -66,6 +66,18 @@ export const FIND_RATE_CARDS = statement<RateCardRow>(
    cross join ${keyed('rate_cards', 'c', 'c.org_id = k.org_id and c.id = k.id')}`,
 );
 
+/** What {@link FIND_NAMED_RATE_CARDS} asks for. */
+export const nameOfCard = (orgId: string, cardId: string): string => `${orgId}/${cardId}`;
+
+/** The same by names of both, for many who ask one by one: after a start every first check of a wallet asks. */
+export const FIND_NAMED_RATE_CARDS = statement<RateCardRow>(
+  'find_named_rate_cards',
+  `select c.org_id, c.id as rate_card_id, ${RATE_CARD_COLUMNS}
+   from (select split_part(name, '/', 1)::uuid as org_id, split_part(name, '/', 2)::uuid as id
+         from unnest($1::text[]) as n (name)) k
+   cross join ${keyed('rate_cards', 'c', 'c.org_id = k.org_id and c.id = k.id')}`,
+);
+
 /** By our call id or the provider's. */
 export const FIND_BY_ANY_ID = statement<ReservationRow>(
   'find_reservations_by_any_id',

@@ -9,8 +9,9 @@ import { RESERVATION_STATUSES, type ReservationState } from '../domain/credit-re
 import {
   FIND_BY_ANY_ID,
   FIND_EXPIRED,
-  FIND_RATE_CARDS,
+  FIND_NAMED_RATE_CARDS,
   FIND_STANDINGS,
+  nameOfCard,
   SELECT_RESERVATIONS,
   type ExpiredRow,
   type HoldRow,
@@ -25,6 +26,7 @@ import { toRateCard, toState } from './reservation-rows';
 export class SqlReservationReader extends ReservationReader implements OnApplicationShutdown {
   private readonly byAnyId: BulkReader<ReservationRow>;
   private readonly standings: BulkReader<StandingRow>;
+  private readonly rateCards: BulkReader<RateCardRow>;
   private readonly cards = new RememberedRateCards();
 
   constructor(
@@ -37,10 +39,17 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
     const look = { databaseUrl, metrics, keysOf: idsOf };
     this.byAnyId = new BulkReader({ ...look, name: 'reservation-reads', statement: FIND_BY_ANY_ID });
     this.standings = new BulkReader({ ...look, name: 'standing-reads', statement: FIND_STANDINGS });
+    this.rateCards = new BulkReader({
+      databaseUrl,
+      metrics,
+      name: 'rate-card-reads',
+      statement: FIND_NAMED_RATE_CARDS,
+      keysOf: (row) => [nameOfCard(row.org_id, row.rate_card_id)],
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.byAnyId.close(), this.standings.close()]);
+    await Promise.all([this.byAnyId.close(), this.standings.close(), this.rateCards.close()]);
   }
 
   async ownerOf(callId: string): Promise<string | null> {
@@ -69,8 +78,8 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   }
 
   private async learnedCardOf(row: HoldRow): Promise<RateCard> {
-    const read = (orgIds: readonly string[], ids: readonly string[]): Promise<RateCardRow[]> =>
-      this.database.query(FIND_RATE_CARDS.text, [orgIds, ids]);
+    const read = ([orgId]: readonly string[], [id]: readonly string[]): Promise<readonly RateCardRow[]> =>
+      this.rateCards.rowsOf(nameOfCard(orgId as string, id as string));
     return (await this.cards.of([row], read))[0] as RateCard;
   }
 
