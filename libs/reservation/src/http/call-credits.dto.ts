@@ -58,7 +58,7 @@ export class CommitAnswer {
   @ApiProperty({ example: 9_776 }) balanceAfterPence: number;
   @ApiProperty({ example: 9_776 }) effectiveBalancePence: number;
   @ApiProperty({ example: false }) duplicate: boolean;
-  @ApiProperty({ example: false, description: 'reported after the hold had expired' }) late: boolean;
+  @ApiProperty({ example: false, description: 'reported after the hold had been given back' }) late: boolean;
   @ApiProperty({ type: String, nullable: true, description: 'the provider’s call that its hold pays for' })
   vapiCallId: string | null;
 }

@@ -3,7 +3,6 @@ import {
   FIND_BY_ANY_ID,
   FIND_EXPIRED,
   FIND_HOLDS,
-  FIND_NAMED_RATE_CARDS,
   FIND_RATE_CARDS,
   FIND_STANDINGS,
   UPDATE_RESERVATIONS,
@@ -14,14 +13,9 @@ const plans = new PlansForEmptyTables();
 beforeAll(() => plans.open());
 afterAll(() => plans.close());
 
-it.each([
-  FIND_HOLDS,
-  FIND_RATE_CARDS,
-  FIND_NAMED_RATE_CARDS,
-  FIND_BY_ANY_ID,
-  FIND_STANDINGS,
-  UPDATE_RESERVATIONS,
-  FIND_EXPIRED,
-])('$name, planned while the tables were empty, still looks rows up by key', async (statement) => {
-  expect(await plans.wholeTableScansOf(statement)).toEqual([]);
-});
+it.each([FIND_HOLDS, FIND_RATE_CARDS, FIND_BY_ANY_ID, FIND_STANDINGS, UPDATE_RESERVATIONS, FIND_EXPIRED])(
+  '$name, planned while the tables were empty, still looks rows up by key',
+  async (statement) => {
+    expect(await plans.wholeTableScansOf(statement)).toEqual([]);
+  },
+);

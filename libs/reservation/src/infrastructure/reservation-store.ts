@@ -53,7 +53,7 @@ export class ReservationStore implements ShelfStore<ReservationNeed, Reservation
 
   private async find(connection: Connection, callIds: readonly string[]): Promise<KnownHold[]> {
     const rows = await connection.send(FIND_HOLDS, [callIds]);
-    const cards = await this.cards.of(rows, (orgIds, ids) => connection.send(FIND_RATE_CARDS, [orgIds, ids]));
+    const cards = await this.cards.of(rows, (names) => connection.send(FIND_RATE_CARDS, [names]));
     return rows.map((row, i) => ({ state: toState(row, cards[i] as RateCard), version: row.version }));
   }
 }

@@ -55,23 +55,16 @@ export const FIND_HOLDS = statement<HoldRow>(
   `select ${HOLD_COLUMNS} from credit_reservations r where r.call_id = any($1::text[])`,
 );
 
+/** How FIND_RATE_CARDS calls a tariff. */
+export const nameOfCard = (named: Pick<HoldRow, 'org_id' | 'rate_card_id'>): string =>
+  `${named.org_id}/${named.rate_card_id}`;
+
 /**
- * Tariffs, of which the organisation is named too: one by one, and not by id alone, by which PostgreSQL 18 may skip through
- * all of the index that ends with it.
+ * Tariffs by their names, many at a time: after a start every first hold of a wallet asks. The organisation is part of the name,
+ * for by id alone PostgreSQL 18 may skip through all of the index that ends with it.
  */
 export const FIND_RATE_CARDS = statement<RateCardRow>(
   'find_rate_cards',
-  `select c.org_id, c.id as rate_card_id, ${RATE_CARD_COLUMNS}
-   from unnest($1::uuid[], $2::uuid[]) as k (org_id, id)
-   cross join ${keyed('rate_cards', 'c', 'c.org_id = k.org_id and c.id = k.id')}`,
-);
-
-/** What {@link FIND_NAMED_RATE_CARDS} asks for. */
-export const nameOfCard = (orgId: string, cardId: string): string => `${orgId}/${cardId}`;
-
-/** The same by names of both, for many who ask one by one: after a start every first check of a wallet asks. */
-export const FIND_NAMED_RATE_CARDS = statement<RateCardRow>(
-  'find_named_rate_cards',
   `select c.org_id, c.id as rate_card_id, ${RATE_CARD_COLUMNS}
    from (select split_part(name, '/', 1)::uuid as org_id, split_part(name, '/', 2)::uuid as id
          from unnest($1::text[]) as n (name)) k

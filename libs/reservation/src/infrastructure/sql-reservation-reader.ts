@@ -9,7 +9,7 @@ import { RESERVATION_STATUSES, type ReservationState } from '../domain/credit-re
 import {
   FIND_BY_ANY_ID,
   FIND_EXPIRED,
-  FIND_NAMED_RATE_CARDS,
+  FIND_RATE_CARDS,
   FIND_STANDINGS,
   nameOfCard,
   SELECT_RESERVATIONS,
@@ -43,8 +43,8 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
       databaseUrl,
       metrics,
       name: 'rate-card-reads',
-      statement: FIND_NAMED_RATE_CARDS,
-      keysOf: (row) => [nameOfCard(row.org_id, row.rate_card_id)],
+      statement: FIND_RATE_CARDS,
+      keysOf: (row) => [nameOfCard(row)],
     });
   }
 
@@ -78,9 +78,7 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   }
 
   private async learnedCardOf(row: HoldRow): Promise<RateCard> {
-    const read = ([orgId]: readonly string[], [id]: readonly string[]): Promise<readonly RateCardRow[]> =>
-      this.rateCards.rowsOf(nameOfCard(orgId as string, id as string));
-    return (await this.cards.of([row], read))[0] as RateCard;
+    return (await this.cards.of([row], ([name]) => this.rateCards.rowsOf(name as string)))[0] as RateCard;
   }
 
   /** Status by status, as the index idx_credit_res_org_status has them, and merged. */
