@@ -172,23 +172,43 @@ describe('the way to a live call', () => {
   });
 });
 
-describe('a call whose end was told before its beginning', () => {
-  it('and whose report is lost is charged from both', async () => {
-    const [began, over] = [new Date(Date.now() - 90_000), new Date(Date.now() - 29_000)];
-    await deliver(engine, assistantRequest(callId, tenant.call));
-    await deliver(engine, ended(callId, tenant.call, over));
-    await deliver(engine, inProgress(callId, tenant.call, began));
-    expect(await operator.story(callId)).toMatchObject({ state: 'ended', startedAt: began.toISOString() });
-    const ago = `interval '2 days'`; // beyond the longest that it could have lasted
+describe('a call whose end was told before its beginning, and whose report is lost', () => {
+  const [began, over] = [new Date(Date.now() - 90_000), new Date(Date.now() - 29_000)];
+  const answeredThen = () => deliver(engine, inProgress(callId, tenant.call, began));
+  const endedThen = () => deliver(engine, ended(callId, tenant.call, over));
+
+  /** Beyond the longest that it could have lasted. */
+  async function wait(): Promise<void> {
+    const ago = `interval '2 days'`;
     await sql(
       engine.database.url,
       `update calls set created_at = created_at - ${ago}, started_at = started_at - ${ago}, ended_at = ended_at - ${ago},
-         next_decision_at = null where call_id = $1`,
+         next_decision_at = least(next_decision_at, now()) where call_id = $1`,
       [callId],
     );
     await sql(engine.database.url, `update credit_reservations set expires_at = now() where call_id = $1`, [callId]);
+  }
+  const charged = () =>
+    eventually(async () => expect(await wallet()).toMatchObject({ balancePence: BALANCE - 112, heldPence: 0 }));
+
+  it('is charged from both', async () => {
+    await deliver(engine, assistantRequest(callId, tenant.call));
+    await endedThen();
+    await answeredThen();
+    expect(await operator.story(callId)).toMatchObject({ state: 'ended', startedAt: began.toISOString() });
+    await wait();
     expect(await operator.sweep()).toMatchObject({ committed: 1 });
-    expect(await wallet()).toMatchObject({ balancePence: BALANCE - 112, heldPence: 0 });
+    await charged();
+  });
+
+  it('is charged from both, though it came through no gate and nothing was held for it', async () => {
+    await endedThen();
+    await answeredThen();
+    expect(await wallet()).toMatchObject({ balancePence: BALANCE, heldPence: 0 });
+    await wait();
+    await charged();
+    await deliver(engine, report(callId, tenant.call, { durationSeconds: 61 }));
+    await charged();
   });
 });
 

@@ -116,7 +116,9 @@ export class LiveCallFollower {
     const at = this.clock.approximate();
     const startedAt = said === undefined ? null : momentOf(said, at);
     if (toldBefore === null && startedAt !== null && endedAt !== null && startedAt <= endedAt) {
-      const unwritten = await this.calls.learn({ callId, orgId, kind: call.kind, state: 'live', at, startedAt });
+      // Whoever looked already and found that nothing could be charged looks again.
+      const news = { callId, orgId, kind: call.kind, state: 'ended', at, startedAt, nextDecisionAt: at } as const;
+      const unwritten = await this.calls.learn(news);
       if (unwritten) return failed(orgId, unwritten);
     }
     return { status: 'processed', orgId, outcome: { note: 'the call is ended already' } };

@@ -2,7 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { secondsBetween } from '@holdfast/kernel';
 import { CallLiveness, type CallToAskAbout, type LivenessVerdict } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
-import { latestEndOf } from '../domain/call-patience';
+import { latestEndOf, toldSeconds } from '../domain/call-patience';
 import { SilentCalls } from './ask-about-silent-call';
 import { CallBook } from './call-book.port';
 import { CALL_LOOKUP, type CallLookup, type GoneCall, type KnownCall, type Unreachable } from './call-lookup.port';
@@ -79,8 +79,6 @@ function whenNobodyKnows(call: Call, now: Date): LivenessVerdict {
   }
   if (now < latestEndOf(call)) return KEEP;
   // Both ends were told by the provider's own messages; only the report is missing. Unbilled would be wrong.
-  if (startedAt !== null && endedAt !== null && endedAt >= startedAt) {
-    return { kind: 'ended', seconds: secondsBetween(startedAt, endedAt) };
-  }
-  return ABANDONED;
+  const seconds = toldSeconds(call);
+  return seconds === null ? ABANDONED : { kind: 'ended', seconds };
 }

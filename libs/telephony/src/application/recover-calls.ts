@@ -3,6 +3,7 @@ import { addSeconds, isRefusal, secondsBetween } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
 import { ReservationReader, Reservations, type ReservationState } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
+import { latestEndOf, toldSeconds } from '../domain/call-patience';
 import { CallBook } from './call-book.port';
 import { CALL_LOOKUP, type CallLookup, type FinishedCall } from './call-lookup.port';
 import { BillingCallFinder } from './find-billing-call';
@@ -15,6 +16,7 @@ const ASK_AGAIN_SECONDS = [60, 120, 300, 600] as const;
 /** Differences a provider's own rounding makes; larger ones are told to the operator. */
 const TOLERATED_DIFFERENCE_SECONDS = 2;
 const LOOKUP = 'vapi:lookup';
+const MESSAGES = 'vapi:messages';
 
 /** Finds out what became of calls whose messages were lost, by asking the provider. */
 @Injectable()
@@ -44,9 +46,8 @@ export class CallRecovery {
     if (found?.outcome === 'ended' || found?.outcome === 'never-connected') {
       if (await this.settleFrom(found, call)) return null;
     }
-    // Nobody to ask, and the hold is gone: a late report is all that can still come.
     const hopeless = (found === null || found.outcome === 'gone') && hold?.status !== 'active';
-    return hopeless ? null : this.pauseAfter(call.lookups);
+    return hopeless ? this.settleFromMessages(call) : this.pauseAfter(call.lookups);
   }
 
   /** A call whose end no message told: settled, or from now on one whose report is missing. @returns when to look again. */
@@ -96,6 +97,20 @@ export class CallRecovery {
     if (hold?.settlement) return this.compare(found, hold);
     if (found.endedAt && secondsBetween(found.endedAt, now) < REPORT_GRACE_SECONDS) return; // its report may be on its way
     await this.settleFrom(found, { callId, orgId, billingCallId });
+  }
+
+  /**
+   * Nobody to ask, and nothing held that an expiry would settle. A late report may still come, as long as it is waited for;
+   * after that the call's own messages are charged, if they told both ends. @returns when to look again; null: never.
+   */
+  private async settleFromMessages(call: Call): Promise<Date | null> {
+    const seconds = toldSeconds(call);
+    if (seconds === null) return null;
+    const waitsUntil = latestEndOf(call);
+    if (this.clock.approximate() < waitsUntil) return waitsUntil;
+    const { callId, orgId, billingCallId } = call;
+    const settled = await this.settlement.settle({ callId, orgId, billingCallId, seconds, source: MESSAGES });
+    return isRefusal(settled) ? this.pauseAfter(call.lookups) : null;
   }
 
   /** @returns whether nothing is left to do about this call. */

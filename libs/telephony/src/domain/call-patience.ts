@@ -1,4 +1,4 @@
-import { addSeconds } from '@holdfast/kernel';
+import { addSeconds, secondsBetween } from '@holdfast/kernel';
 import type { Call } from './call';
 
 /** After the longest the provider lets a call last, this much more for its report to come. */
@@ -13,4 +13,9 @@ export function latestEndOf({
   capSeconds,
 }: Pick<Call, 'startedAt' | 'createdAt' | 'capSeconds'>): Date {
   return addSeconds(startedAt ?? createdAt, (capSeconds ?? LONGEST_CALL_SECONDS) + SLACK_SECONDS);
+}
+
+/** How long a call was talked by its own messages, where they told both ends; else null. */
+export function toldSeconds({ startedAt, endedAt }: Pick<Call, 'startedAt' | 'endedAt'>): number | null {
+  return startedAt !== null && endedAt !== null && endedAt >= startedAt ? secondsBetween(startedAt, endedAt) : null;
 }
