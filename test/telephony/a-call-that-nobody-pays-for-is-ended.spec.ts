@@ -210,6 +210,16 @@ describe('a call whose end was told before its beginning, and whose report is lo
     await deliver(engine, report(callId, tenant.call, { durationSeconds: 61 }));
     await charged();
   });
+
+  it('is charged from both, though a report that made no sense was the first to say that it is over', async () => {
+    await deliver(engine, assistantRequest(callId, tenant.call));
+    await deliver(engine, report(callId, tenant.call, { durationSeconds: -1 }));
+    await answeredThen();
+    await endedThen();
+    await wait();
+    expect(await operator.sweep()).toMatchObject({ committed: 1 });
+    await charged();
+  });
 });
 
 describe('signs of life', () => {

@@ -110,12 +110,12 @@ export class LiveCallFollower {
     return { status: 'processed', orgId, outcome: {} };
   }
 
-  /** The end was told before the beginning: both are needed where the report is lost. */
+  /** The end was told before the beginning: both are needed where the report is lost, or made no sense. */
   private async answeredAfterAll(call: CallFacts, known: Call, said: Date | undefined): Promise<Followed> {
     const { callId, orgId, startedAt: toldBefore, endedAt } = known;
     const at = this.clock.approximate();
     const startedAt = said === undefined ? null : momentOf(said, at);
-    if (toldBefore === null && startedAt !== null && endedAt !== null && startedAt <= endedAt) {
+    if (toldBefore === null && startedAt !== null && (endedAt === null || startedAt <= endedAt)) {
       // Whoever looked already and found that nothing could be charged looks again.
       const news = { callId, orgId, kind: call.kind, state: 'ended', at, startedAt, nextDecisionAt: at } as const;
       const unwritten = await this.calls.learn(news);
