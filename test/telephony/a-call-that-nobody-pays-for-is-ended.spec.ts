@@ -222,6 +222,33 @@ describe('a call whose end was told before its beginning, and whose report is lo
   });
 });
 
+describe('a call of which something else is heard before its answer', () => {
+  const began = new Date(Date.now() - 310_000);
+
+  it('began when it was answered, and is ended when that was too long ago', async () => {
+    tenant = await openNumberedTenant(operator, { balancePence: 280 });
+    const call = { ...tenant.call, id: callId, type: 'outboundPhoneCall', monitor: { controlUrl: desk.urlOf(callId) } };
+    await deliver(engine, speech({ call }));
+    await lookedAt();
+    expect(desk.of(callId)).toEqual([]);
+    await deliver(engine, inProgress(callId, tenant.call, began));
+    await endedByUs();
+    expect(await operator.story(callId)).toMatchObject({ state: 'live', startedAt: began.toISOString() });
+    // A repeat after a transfer does not make it younger.
+    await deliver(engine, inProgress(callId, tenant.call, new Date()));
+    expect((await operator.story(callId)).startedAt).toBe(began.toISOString());
+  });
+
+  it('was as long as from its answer to its end, told last', async () => {
+    const over = new Date(began.getTime() + 61_000);
+    await deliver(engine, speech({ call: { ...tenant.call, id: callId } }));
+    await deliver(engine, ended(callId, tenant.call, over));
+    await deliver(engine, inProgress(callId, tenant.call, began));
+    const { startedAt, endedAt } = await operator.story(callId);
+    expect([startedAt, endedAt]).toEqual([began.toISOString(), over.toISOString()]);
+  });
+});
+
 describe('signs of life', () => {
   const expiry = async (): Promise<number> =>
     Date.parse(String((await operator.story(callId)).reservation?.['expiresAt']));

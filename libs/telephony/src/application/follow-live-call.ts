@@ -42,7 +42,7 @@ export class LiveCallFollower {
       case 'ended':
         return this.answeredAfterAll(call, known, said);
       case 'live':
-        return this.stillLive(call, known);
+        return this.stillLive(call, known, said);
       default:
         return this.firstSeen(call, seen, said);
     }
@@ -94,13 +94,19 @@ export class LiveCallFollower {
       : { status: 'processed', orgId, outcome: { refused: hold.code } };
   }
 
-  /** A repeat, or one sign of life more: the hold is renewed, and a control URL that was not known yet is. */
-  private async stillLive(call: CallFacts, known: Call): Promise<Followed> {
-    const { callId, orgId, billingCallId, startedAt } = known;
+  /**
+   * A repeat, or one sign of life more: the hold is renewed, and a control URL that was not known yet is.
+   * @param answeredAt what a message says that tells when the call was answered: something else may have been heard before it
+   */
+  private async stillLive(call: CallFacts, known: Call, answeredAt?: Date): Promise<Followed> {
+    const { callId, orgId, billingCallId } = known;
     const { controlUrl } = call;
-    if (controlUrl && controlUrl !== known.controlUrl) {
-      const at = this.clock.approximate(); // the first one is looked at now: a warning may be overdue
-      const unwritten = await this.calls.learn({ callId, orgId, state: 'live', at, controlUrl, nextDecisionAt: at });
+    const at = this.clock.approximate();
+    const startedAt = earlierOf(known.startedAt, answeredAt && momentOf(answeredAt, at));
+    if ((controlUrl && controlUrl !== known.controlUrl) || startedAt !== known.startedAt) {
+      // Looked at now, the first URL and an earlier beginning: a warning, or the end, may be overdue.
+      const news = { callId, orgId, state: 'live', at, controlUrl, nextDecisionAt: at } as const;
+      const unwritten = await this.calls.learn({ ...news, startedAt: startedAt ?? undefined });
       if (unwritten) return failed(orgId, unwritten);
     }
     const standing = await this.reader.standing(billingCallId, orgId);
@@ -115,7 +121,8 @@ export class LiveCallFollower {
     const { callId, orgId, startedAt: toldBefore, endedAt } = known;
     const at = this.clock.approximate();
     const startedAt = said === undefined ? null : momentOf(said, at);
-    if (toldBefore === null && startedAt !== null && (endedAt === null || startedAt <= endedAt)) {
+    const isNews = startedAt !== null && earlierOf(toldBefore, startedAt) !== toldBefore;
+    if (isNews && (endedAt === null || startedAt <= endedAt)) {
       // Whoever looked already and found that nothing could be charged looks again.
       const news = { callId, orgId, kind: call.kind, state: 'ended', at, startedAt, nextDecisionAt: at } as const;
       const unwritten = await this.calls.learn(news);
@@ -123,4 +130,8 @@ export class LiveCallFollower {
     }
     return { status: 'processed', orgId, outcome: { note: 'the call is ended already' } };
   }
+}
+
+function earlierOf(known: Date | null, told: Date | undefined): Date | null {
+  return told !== undefined && (known === null || told < known) ? told : known;
 }

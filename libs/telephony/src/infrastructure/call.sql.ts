@@ -41,10 +41,13 @@ const FURTHER = `case
     and c.started_at is null and c.cap_seconds is null then 'refused'
   when ${RANK('excluded.state')} > ${RANK('c.state')} then excluded.state else c.state end`;
 
-/** A settlement brings the provider's own times; before it, what was told first stands. */
-const TIME = (column: string): string =>
-  `case when excluded.state = 'settled' then coalesce(excluded.${column}, c.${column})
-     else coalesce(c.${column}, excluded.${column}) end`;
+/** A settlement brings the provider's own times. */
+const TIME = (column: string, before: string): string =>
+  `case when excluded.state = 'settled' then coalesce(excluded.${column}, c.${column}) else ${before} end`;
+/** Whatever was told first, a call began when the earliest of its messages says. */
+const STARTED_AT = TIME('started_at', 'least(c.started_at, excluded.started_at)');
+/** Before a settlement, what was told first stands. */
+const ENDED_AT = TIME('ended_at', 'coalesce(c.ended_at, excluded.ended_at)');
 
 /** Merges news of calls into what is known. The organisation of a call never changes. */
 export const LEARN_OF_CALLS = statement<never>(
@@ -68,8 +71,8 @@ export const LEARN_OF_CALLS = statement<never>(
      assistant_id = coalesce(c.assistant_id, excluded.assistant_id),
      cap_seconds = coalesce(c.cap_seconds, excluded.cap_seconds),
      control_url = coalesce(excluded.control_url, c.control_url),
-     started_at = ${TIME('started_at')},
-     ended_at = ${TIME('ended_at')},
+     started_at = ${STARTED_AT},
+     ended_at = ${ENDED_AT},
      settled_at = coalesce(c.settled_at, excluded.settled_at),
      ended_reason = coalesce(c.ended_reason, excluded.ended_reason),
      provider_cost_usd = coalesce(excluded.provider_cost_usd, c.provider_cost_usd),
@@ -77,6 +80,7 @@ export const LEARN_OF_CALLS = statement<never>(
        when ${RANK('excluded.state')} < ${RANK('c.state')} then c.next_decision_at
        -- What tells nothing new makes nobody look sooner than planned.
        when excluded.state = 'live' and c.state = 'live' and (c.control_url is not null or excluded.control_url is null)
+           and coalesce(excluded.started_at >= c.started_at, true)
          then coalesce(c.next_decision_at, excluded.next_decision_at)
        else coalesce(excluded.next_decision_at, c.next_decision_at) end`,
 );
