@@ -133,6 +133,18 @@ describe('a call whose id another tenant has reserved', () => {
     expect(await operator.wallet(other)).toMatchObject({ balancePence: BALANCE, heldPence: 280 });
   });
 
+  it('is paid by the tenant that it belongs to, though the gate refused it and it was talked all the same', async () => {
+    const other = await operator.openTenant({ balancePence: BALANCE });
+    await operator.reserve(other, callId);
+    expect((await deliver(engine, assistantRequest(callId, tenant.call))).body).toHaveProperty('error');
+    await eventually(async () => expect((await operator.story(callId)).state).toBe('refused'));
+    await talking();
+    expect(await wallet()).toMatchObject({ heldPence: 280 });
+    await deliver(engine, report(callId, tenant.call, { durationSeconds: 61 }));
+    expect(await wallet()).toMatchObject({ balancePence: BALANCE - 112, heldPence: 0 });
+    expect(await operator.wallet(other)).toMatchObject({ balancePence: BALANCE, heldPence: 280 });
+  });
+
   it('and that cannot be paid is ended', async () => {
     await operator.reserve(await operator.openTenant({ balancePence: BALANCE }), callId);
     tenant = await openNumberedTenant(operator, { balancePence: 3 });

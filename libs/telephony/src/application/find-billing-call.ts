@@ -34,14 +34,15 @@ export class BillingCallFinder {
   async find(
     call: CallFacts,
     orgId: string,
-    known: Pick<Call, 'billingCallId'> | null,
+    known: Pick<Call, 'billingCallId' | 'state'> | null,
     startedAt: Date | null,
     heldAs?: string,
   ): Promise<string | Refusal> {
     const { callId } = call;
     if (known && known.billingCallId !== callId) return known.billingCallId;
     const named = this.namedBy(call, orgId);
-    if (known && named === undefined) return callId;
+    // One that the gate refused holds nothing yet, and its id may be another tenant's.
+    if (known && known.state !== 'refused' && named === undefined) return callId;
     if (heldAs !== undefined) return heldAs;
     const hold = await this.reader.find(callId, orgId);
     if (hold) return hold.callId;
