@@ -92,6 +92,16 @@ describe('a call that a client and the gate both reserve for', () => {
     }
   });
 
+  it('over before its client names it: is charged once by both, and nothing stays held', async () => {
+    await deliver(engine, ended(vapis, tenant.call));
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    await deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 }));
+    expect(await wallet()).toMatchObject(CHARGED);
+    const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+    expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
   it('is charged and released by the provider’s id as by its own', async () => {
     await operator.reserve(tenant.orgId, own, 5, vapis);
     const charged = await bill('commit-credits', { callId: vapis, actualDurationSeconds: 61 });

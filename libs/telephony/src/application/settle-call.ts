@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Refusal } from '@holdfast/kernel';
+import { isRefusal, type Refusal } from '@holdfast/kernel';
 import { UnitOfWork } from '@holdfast/platform';
-import { commitReservedCredits, type ReservedCreditsCommitted } from '@holdfast/reservation';
+import { commitReservedCredits, ReservationReader, type ReservedCreditsCommitted } from '@holdfast/reservation';
 import { noted, type CallNotes } from './call-notes.shelf';
 
 export interface CallDuration {
@@ -27,12 +27,28 @@ export type AlsoNote = (committed: ReservedCreditsCommitted, at: Date, notes: Ca
  */
 @Injectable()
 export class CallSettlement {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly reader: ReservationReader,
+  ) {}
 
   /** Refusals: organization_not_found, call_id_conflict, no_active_reservation. Then nothing is noted either. */
-  settle(call: CallDuration, also?: AlsoNote): Promise<ReservedCreditsCommitted | Refusal> {
+  async settle(call: CallDuration, also?: AlsoNote): Promise<ReservedCreditsCommitted | Refusal> {
+    const settled = await this.settleAs(call, { onlyIfHeld: true }, also);
+    if (!isRefusal(settled) || settled.code !== 'no_active_reservation') return settled;
+    // Its owner may have named it by a hold of his own, after the first message of this call found none.
+    const named = await this.reader.find(call.callId, call.orgId);
+    return this.settleAs({ ...call, billingCallId: named?.callId ?? call.billingCallId }, {}, also);
+  }
+
+  private settleAs(
+    call: CallDuration,
+    terms: { readonly onlyIfHeld?: boolean },
+    also?: AlsoNote,
+  ): Promise<ReservedCreditsCommitted | Refusal> {
     const { orgId, billingCallId, callId, seconds, source } = call;
     const commit = commitReservedCredits({
+      ...terms,
       orgId,
       callId: billingCallId,
       vapiCallId: callId,
