@@ -92,6 +92,16 @@ describe('a call that a client and the gate both reserve for', () => {
     }
   });
 
+  it('client first, and the gate when that hold has expired: is charged once by both', async () => {
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    await sql(engine.database.url, 'update credit_reservations set expires_at = now() where call_id = $1', [own]);
+    expect(await operator.sweep()).toMatchObject({ expired: 1 });
+    await byWebhook(61);
+    const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+    expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
   it('over before its client names it: is charged once by both, and nothing stays held', async () => {
     await deliver(engine, ended(vapis, tenant.call));
     await operator.reserve(tenant.orgId, own, 5, vapis);

@@ -73,12 +73,18 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
         };
       }
       if (reservation.state.status === 'released' && !request.provenByProvider) return noActiveReservation();
+      if (request.onlyIfHeld && mayBeHeldAnew(reservation)) return noActiveReservation();
 
       const settlement = settle(request, reservation, wallet, desk);
       own = settlement.transactionId;
       return { callId, vapiCallId: reservation.state.vapiCallId, duplicate: false, ...settlement };
     },
   };
+}
+
+/** Its hold has expired, and its call of the provider may have come since: that one holds under its own id. */
+function mayBeHeldAnew({ state: { status, callId, vapiCallId } }: CreditReservation): boolean {
+  return status === 'expired' && vapiCallId !== null && vapiCallId !== callId;
 }
 
 /** The call is not known to hold anything, and whose it is cannot be told either. */
