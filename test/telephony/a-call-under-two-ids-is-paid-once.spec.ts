@@ -92,6 +92,29 @@ describe('a call that a client and the gate both reserve for', () => {
     }
   });
 
+  it.each([
+    ['before', [0, 1]],
+    ['after', [1, 0]],
+  ])(
+    'client first, who names the provider’s id when that is held: is charged by the client %s the report',
+    async (_, order) => {
+      await operator.reserve(tenant.orgId, own);
+      await deliver(engine, assistantRequest(vapis, tenant.call));
+      expect(await wallet()).toMatchObject({ heldPence: 560, activeReservations: 2 });
+      for (let i = 0; i < 2; i++) {
+        const named = await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+        expect(named).toMatchObject({ status: 200, body: { callId: own, duplicate: true, status: 'active' } });
+        expect(await wallet()).toMatchObject(HELD);
+      }
+      const charge = [
+        () => bill('commit-credits', { callId: own, actualDurationSeconds: 61 }),
+        () => deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 })),
+      ];
+      for (const by of order) expect(await charge[by]!()).toMatchObject({ status: 200 });
+      expect(await wallet()).toMatchObject(CHARGED);
+    },
+  );
+
   it('client first, and the gate when that hold has expired: is charged once by both', async () => {
     await operator.reserve(tenant.orgId, own, 5, vapis);
     await sql(engine.database.url, 'update credit_reservations set expires_at = now() where call_id = $1', [own]);
