@@ -41,9 +41,9 @@ class Ward {
     return new Ward(database, proxy, engine, operator, tenant);
   }
 
-  async ask(): Promise<Asked> {
+  async ask(callId: string = randomUUID()): Promise<Asked> {
     const started = Date.now();
-    const answer = await deliver(this.engine, assistantRequest(randomUUID(), this.tenant.call));
+    const answer = await deliver(this.engine, assistantRequest(callId, this.tenant.call));
     return { answer, tookMs: Date.now() - started };
   }
 
@@ -122,5 +122,19 @@ describe('an assistant-request', () => {
     for (const { ward } of cases.slice(3)) expect(await ward.holds()).toEqual(['released']);
     // And the gate is open again.
     for (const { ward } of cases) expect((await ward.ask()).answer.body).toHaveProperty('assistantId');
+  }, 60_000);
+
+  it('that comes once more, and is answered too late, takes nothing from the call that was let in before', async () => {
+    const ward = await Ward.open('is asked once more');
+    wards.push(ward);
+    const callId = randomUUID();
+    expect((await ward.ask(callId)).answer.body).toHaveProperty('assistantId');
+    ward.proxy.become('hanging');
+    const back = sleep(6_500).then(() => ward.proxy.become('open'));
+    expectSorry(await ward.ask(callId));
+    await back;
+    await sleep(1_500);
+    expect(await ward.holds()).toEqual(['active']);
+    expect((await ward.operator.story(callId)).state).toBe('ringing');
   }, 60_000);
 });

@@ -14,6 +14,8 @@ export type GateDecision =
       readonly orgId: string;
       /** The call id of the hold that pays. */
       readonly billingCallId: string;
+      /** It was held before this question was asked. */
+      readonly heldBefore: boolean;
       readonly reservationId: string | null;
       readonly assistantId: string;
       /** How long the provider may let the call last, by itself, whatever happens to this engine. */
@@ -75,7 +77,7 @@ export class Gate implements OnModuleDestroy {
     });
     if (isRefusal(reserved)) {
       // Perhaps it is held all the same, and the call is refused: nothing may stay held for it.
-      if (reserved.code === 'outcome_unknown') this.giveBackLater(billingCallId, orgId);
+      if (reserved.code === 'outcome_unknown' && held?.status !== 'active') this.giveBackLater(billingCallId, orgId);
       const why = reserved.code === 'insufficient_balance' ? 'out_of_credit' : 'not_available';
       return this.refuse(call, orgId, why, reserved.code);
     }
@@ -91,12 +93,17 @@ export class Gate implements OnModuleDestroy {
     const what = { callId, orgId, billingCallId, kind, phoneNumberId, assistantId };
     this.note({ ...what, state: 'ringing', at, capSeconds, nextDecisionAt });
     this.calls.tell({ callId, orgId, at, kind: 'gate_accepted', detail: { capSeconds } });
-    return { open: true, orgId, billingCallId, reservationId: reserved.reservationId, assistantId, capSeconds };
+    const { duplicate: heldBefore, reservationId } = reserved;
+    return { open: true, orgId, billingCallId, heldBefore, reservationId, assistantId, capSeconds };
   }
 
-  /** The answer was given up before the decision came: the call does not start, so nothing may stay held for it. */
+  /**
+   * The answer was given up before the decision came: the call does not start, so nothing may stay held for it. What was held
+   * before is not this question's: a request that comes once more must not take a running call's hold.
+   */
   async takeBack(call: CallFacts, decision: GateDecision): Promise<void> {
-    if (!decision.open || !(await this.giveBack(decision.billingCallId, decision.orgId))) return;
+    if (!decision.open || decision.heldBefore) return;
+    if (!(await this.giveBack(decision.billingCallId, decision.orgId))) return;
     const at = this.clock.approximate();
     this.note({ callId: call.callId, orgId: decision.orgId, state: 'settled', at, settledAt: at });
   }
