@@ -125,6 +125,19 @@ describe('a call that a client and the gate both reserve for', () => {
     expect(await wallet()).toMatchObject(CHARGED);
   });
 
+  it('client first, and the answer of an outbound call when that hold has expired: is held anew, and charged once', async () => {
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    await sql(engine.database.url, 'update credit_reservations set expires_at = now() where call_id = $1', [own]);
+    await operator.sweep();
+    await deliver(engine, inProgress(vapis, { ...tenant.call, type: 'outboundPhoneCall' }));
+    expect(await wallet()).toMatchObject(HELD);
+    expect(await operator.story(vapis)).toMatchObject({ state: 'live', reservation: { status: 'active' } });
+    await deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 }));
+    const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+    expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
   it('over before its client names it: is charged once by both, and nothing stays held', async () => {
     await deliver(engine, ended(vapis, tenant.call));
     await operator.reserve(tenant.orgId, own, 5, vapis);

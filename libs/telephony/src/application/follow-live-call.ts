@@ -64,11 +64,16 @@ export class LiveCallFollower {
   private async firstSeen(call: CallFacts, { orgId, known, heldAs }: Seen, said: Date | undefined): Promise<Followed> {
     const now = this.clock.approximate();
     const startedAt = known?.startedAt ?? momentOf(said, now);
-    const billingCallId = await this.billing.find(call, orgId, known, startedAt, heldAs);
+    let billingCallId = await this.billing.find(call, orgId, known, startedAt, heldAs);
     if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
+    const request = { orgId, vapiCallId: call.callId, createdBy: WEBHOOK };
     // What came through the gate holds its credit already; the timer looks at once and would notice if not.
-    const request = { orgId, callId: billingCallId, vapiCallId: call.callId, createdBy: WEBHOOK };
-    const hold = known?.state === 'ringing' ? null : await this.reservations.reserve(request);
+    let hold =
+      known?.state === 'ringing' ? null : await this.reservations.reserve({ ...request, callId: billingCallId });
+    if (hold && !isRefusal(hold) && hold.status === 'expired') {
+      billingCallId = call.callId; // a client had reserved for it too early: it is held anew, as at the gate
+      hold = await this.reservations.reserve({ ...request, callId: billingCallId });
+    }
     if (isRefusal(hold) && !UNPAID.includes(hold.code)) return failed(orgId, hold);
     const unwritten = await this.calls.learn({
       callId: call.callId,
