@@ -63,7 +63,8 @@ export class ManagedTelephonyController {
       'Charges the price of now and buys, as one purchase that survives crashes. 202 while the outcome is open: ask ' +
       '`GET …/numbers/{id}`, or repeat the same key. When the purchase fails the charge has been refunded, and the ' +
       'problem says `refunded: true` and the `reason`; with `refunded: false` nothing had been charged. A repeat with ' +
-      'the same key answers how the first purchase stands, with `Idempotent-Replayed: true`, and buys nothing.',
+      'the same key answers how the first purchase ended, with `Idempotent-Replayed: true`, and buys nothing; whether ' +
+      'the number was given up since says `GET …/numbers/{id}`.',
   })
   @ApiIdempotencyKey('number-2026-000123')
   @ApiCreatedResponse({ type: ProvisionAnswer })
@@ -85,7 +86,8 @@ export class ManagedTelephonyController {
       void reply.status(202);
       return { id, status };
     }
-    return { id, phoneNumber, vapiPhoneId, status, costPence, transactionId: chargeId };
+    // What has become of the number since is not part of the purchase: a repeat gets the body of the first answer.
+    return { id, phoneNumber, vapiPhoneId, status: 'active', costPence, transactionId: chargeId };
   }
 
   @Get('numbers')

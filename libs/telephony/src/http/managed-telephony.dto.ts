@@ -51,7 +51,7 @@ export class ProvisionAnswer {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ type: String, nullable: true, example: '+12125550142' }) phoneNumber: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'its id at Vapi' }) vapiPhoneId: string | null;
-  @ApiProperty({ enum: NUMBER_STATUSES, example: 'active' }) status: NumberStatus;
+  @ApiProperty({ enum: ['active'] }) status: 'active';
   @ApiProperty({ type: Number, nullable: true, example: 1_000 }) costPence: number | null;
   @ApiProperty({ type: String, nullable: true, format: 'uuid' }) transactionId: string | null;
 }
