@@ -255,16 +255,21 @@ describe('the status check', () => {
     expect((await ask(ours(posing, 60))).body).toMatchObject({ reservedPence: 560 });
   });
 
-  it('ends a call that was charged already', async () => {
+  it('ends a call that was charged already, and owes no more than that however long ago it was', async () => {
     const { call } = await openNumberedTenant(operator, { balancePence: 10_000 });
     const callId = randomUUID();
     for (const message of [assistantRequest, inProgress, ended]) await deliver(engine, message(callId, call));
-    await deliver(engine, report(callId, call, { durationSeconds: 20 }));
-    expect((await ask(ours(callId, 21))).body).toMatchObject({
-      endCall: true,
-      remainingSeconds: 0,
-      nextCheckSeconds: 0,
-    });
+    const startedAt = new Date(Date.now() - 86_400_000);
+    const endedAt = new Date(startedAt.getTime() + 20_000);
+    await deliver(engine, report(callId, call, { durationSeconds: 20, startedAt, endedAt }));
+    for (const body of [ours(callId), ours(callId, 21), ours(callId, 3_600)]) {
+      expect((await ask(body)).body).toMatchObject({
+        endCall: true,
+        accruedPence: 56,
+        remainingSeconds: 0,
+        nextCheckSeconds: 0,
+      });
+    }
   });
 
   it('is told in the call’s story', async () => {

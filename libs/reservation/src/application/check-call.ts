@@ -41,7 +41,7 @@ export interface CallChecked {
   readonly grantedSeconds: number;
   readonly remainingSeconds: number;
   readonly reservedPence: Pence;
-  /** What the call would cost if it ended now. */
+  /** What the call would cost if it ended now; once it is charged, what it did cost. */
   readonly accruedPence: Pence;
   readonly effectiveBalancePence: Pence;
   /** What this check added to the hold; 0 when it reached far enough or money was short. */
@@ -104,7 +104,7 @@ function answerOf(
   reservation: CreditReservation,
   seen: Pick<CallChecked, 'at' | 'elapsedSeconds' | 'effectiveBalancePence' | 'addedPence' | 'lastSlice'>,
 ): CallChecked {
-  const { status, prepaid, reservedPence, rateCard } = reservation.state;
+  const { status, prepaid, reservedPence, rateCard, settlement } = reservation.state;
   const { at, elapsedSeconds, effectiveBalancePence, addedPence, lastSlice } = seen;
   const grantedSeconds = reservation.grantedSeconds;
   return {
@@ -115,7 +115,7 @@ function answerOf(
     grantedSeconds,
     remainingSeconds: reservation.isActive ? Math.max(0, grantedSeconds - elapsedSeconds) : 0,
     reservedPence,
-    accruedPence: priceOf(rateCard, elapsedSeconds).costPence,
+    accruedPence: settlement ? settlement.actualCostPence : priceOf(rateCard, elapsedSeconds).costPence,
     effectiveBalancePence,
     addedPence,
     lastSlice,

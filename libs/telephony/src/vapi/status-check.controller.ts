@@ -32,7 +32,8 @@ class StatusCheckAnswer {
   @ApiProperty({ required: false, description: 'to be spoken' }) message?: string;
   @ApiProperty({ example: 9_720 }) effectiveBalancePence: number;
   @ApiProperty({ example: 280 }) reservedPence: number;
-  @ApiProperty({ example: 112, description: 'what the call would cost if it ended now' }) accruedPence: number;
+  @ApiProperty({ example: 112, description: 'what the call would cost if it ended now, or did cost' })
+  accruedPence: number;
   @ApiProperty({ example: 212.5 }) remainingSeconds: number;
   @ApiProperty({ example: 60 }) nextCheckSeconds: number;
 }
