@@ -255,6 +255,26 @@ describe('the status check', () => {
     expect((await ask(ours(posing, 60))).body).toMatchObject({ reservedPence: 560 });
   });
 
+  it('adds nothing to the hold of a call that has ended, whose report is still to come', async () => {
+    const { orgId, call } = await openNumberedTenant(operator, { balancePence: 10_000 });
+    const callId = randomUUID();
+    const startedAt = new Date(Date.now() - 290_000);
+    await deliver(engine, assistantRequest(callId, call));
+    await deliver(engine, inProgress(callId, call, startedAt));
+    await deliver(engine, ended(callId, call, new Date(startedAt.getTime() + 70_000)));
+    for (const body of [ours(callId), ours(callId, 290)]) {
+      expect((await ask(body)).body).toEqual({
+        endCall: true,
+        effectiveBalancePence: 9_720,
+        reservedPence: 280,
+        accruedPence: 112,
+        remainingSeconds: 0,
+        nextCheckSeconds: 0,
+      });
+    }
+    expect(await operator.wallet(orgId)).toMatchObject({ heldPence: 280 });
+  });
+
   it('ends a call that was charged already, and owes no more than that however long ago it was', async () => {
     const { call } = await openNumberedTenant(operator, { balancePence: 10_000 });
     const callId = randomUUID();

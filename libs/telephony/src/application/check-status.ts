@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { isRefusal, Refusal, type Pence } from '@holdfast/kernel';
+import { isRefusal, priceOf, Refusal, secondsBetween, type Pence } from '@holdfast/kernel';
 import { JournalReader } from '@holdfast/ledger';
 import { Settings } from '@holdfast/platform';
-import { judgeLiveCall, ReservationReader, Reservations } from '@holdfast/reservation';
+import { judgeLiveCall, ReservationReader, Reservations, type HoldStanding } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import { CREDIT_USED_UP, creditRunsOutIn } from '../domain/spoken-sentences';
 import { CallBook } from './call-book.port';
@@ -39,6 +39,7 @@ export class StatusCheck {
     const call = named ?? (followed?.orgId === hold?.orgId ? followed : null);
     const owner = named?.orgId ?? hold?.orgId;
     if (owner === undefined) return callNotFound();
+    if (call?.state === 'ended' && standing?.reservation.status === 'active') return this.over(call, standing, callId);
     const checked = await this.reservations.check(
       {
         orgId: owner,
@@ -77,6 +78,22 @@ export class StatusCheck {
       accruedPence: checked.accruedPence,
       remainingSeconds: decision.remainingSeconds,
       nextCheckSeconds: decision.nextCheckSeconds,
+    };
+  }
+
+  /** Seen ended, and its report is on the way: nobody lives who could use more, so its hold grows and lasts no longer. */
+  private over(call: Call, { reservation, effectiveBalancePence, at }: HoldStanding, callId: string): CallStatus {
+    const { orgId, startedAt, endedAt } = call;
+    const talkedSeconds = startedAt && endedAt ? Math.max(0, secondsBetween(startedAt, endedAt)) : 0;
+    const detail = { by: 'status-check', remainingSeconds: 0, addedPence: 0, endCall: true };
+    this.calls.tell({ callId, orgId, at, kind: 'checked', detail });
+    return {
+      endCall: true,
+      effectiveBalancePence,
+      reservedPence: reservation.reservedPence,
+      accruedPence: priceOf(reservation.rateCard, talkedSeconds).costPence,
+      remainingSeconds: 0,
+      nextCheckSeconds: 0,
     };
   }
 
