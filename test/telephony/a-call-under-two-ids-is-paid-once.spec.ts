@@ -81,6 +81,36 @@ describe('a call that a client and the gate both reserve for', () => {
     expect(await wallet()).toMatchObject(CHARGED);
   });
 
+  it.each([
+    ['its gate', assistantRequest],
+    ['its first message', inProgress],
+  ])('client and %s at the very same moment: one of them holds', async (_, message) => {
+    for (let i = 0; i < 16; i++) {
+      tenant = await openNumberedTenant(operator, { balancePence: BALANCE });
+      [own, vapis] = [randomUUID(), randomUUID()];
+      const both = [
+        () => deliver(engine, message(vapis, tenant.call)),
+        () => bill('reserve-credits', { callId: own, vapiCallId: vapis }),
+      ];
+      if (i % 2 === 1) both.reverse();
+      await Promise.all(both.map((reserve) => reserve()));
+      expect(await wallet()).toMatchObject(HELD);
+      await deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 }));
+      await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+      expect(await wallet()).toMatchObject(CHARGED);
+    }
+  });
+
+  it('client first: is let in on its hold, also when another tenant named the same call before', async () => {
+    const other = await operator.openTenant({ balancePence: BALANCE });
+    await operator.reserve(other, randomUUID(), 5, vapis);
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    await byWebhook(61);
+    await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+    expect(await wallet()).toMatchObject(CHARGED);
+    expect(await operator.wallet(other)).toMatchObject(HELD);
+  });
+
   it('gate first: a poller may ask by either id', async () => {
     await deliver(engine, assistantRequest(vapis, tenant.call));
     await deliver(engine, inProgress(vapis, tenant.call));

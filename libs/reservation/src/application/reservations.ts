@@ -34,16 +34,13 @@ export class Reservations {
   ) {}
 
   /** Refusals: organization_not_found, call_id_conflict, insufficient_balance. */
-  async reserve(request: Omit<ReserveCallCredits, 'ttlSeconds'>): Promise<CallCreditsReserved | Refusal> {
-    const { orgId, callId, vapiCallId } = request;
+  reserve(request: Omit<ReserveCallCredits, 'ttlSeconds'>): Promise<CallCreditsReserved | Refusal> {
+    const { callId, vapiCallId } = request;
     const reserve = { ttlSeconds: this.settings.reservationTtlSeconds, ...request };
-    if (vapiCallId && vapiCallId !== callId) {
-      const held = await this.reader.find(vapiCallId, orgId);
-      if (held?.callId === vapiCallId) {
-        return this.work.execute(reserveUnderAnotherName({ ...reserve, vapiCallId }));
-      }
-    }
-    return this.work.execute(reserveCallCredits(reserve));
+    const underAnotherName = vapiCallId && vapiCallId !== callId;
+    return this.work.execute(
+      underAnotherName ? reserveUnderAnotherName({ ...reserve, vapiCallId }) : reserveCallCredits(reserve),
+    );
   }
 
   /**

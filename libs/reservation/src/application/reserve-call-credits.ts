@@ -25,6 +25,8 @@ export interface ReserveCallCredits extends CallRef {
 export interface CallCreditsReserved {
   readonly reservationId: string;
   readonly callId: string;
+  /** Under which call id it is held: another one, where this call is held already as the provider's call or for it. */
+  readonly heldAs: string;
   readonly status: ReservationStatus;
   readonly reservedPence: Pence;
   readonly grantedSeconds: number;
@@ -41,13 +43,17 @@ export interface CallCreditsReserved {
   readonly expiresAt: Date;
 }
 
-/** Holds the price of the estimate, or of as many whole increments as the wallet can pay. */
+/**
+ * Holds the price of the estimate, or of as many whole increments as the wallet can pay. Under the provider's own id nothing,
+ * where a hold under another id names this very call: one call is paid by one hold.
+ */
 export function reserveCallCredits(request: ReserveCallCredits): Command<CallCreditsReserved> {
   const { orgId, callId } = request;
+  const orNamedBy = request.vapiCallId === callId ? orgId : undefined;
   let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
-    wants: [want(WALLETS, orgId), want(CALL_TERMS, orgId), want(RESERVATIONS, { callId, opening: true })],
+    wants: [want(WALLETS, orgId), want(CALL_TERMS, orgId), want(RESERVATIONS, { callId, opening: true, orNamedBy })],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       const terms = desk.on(CALL_TERMS).get(orgId);
@@ -60,6 +66,8 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
         if (request.vapiCallId && earlier.isOpenToCall(undefined)) earlier.claimFor(request.vapiCallId);
         return answerOf(earlier, wallet, terms, earlier.state.id !== own);
       }
+      const payer = orNamedBy === undefined ? undefined : reservations.payerOf(callId, orgId);
+      if (payer) return { ...answerOf(payer, wallet, terms, true), callId };
       const size = sizeOf(request, wallet, terms);
       if (isRefusal(size)) return size;
       const memo = {
@@ -116,6 +124,7 @@ export function answerOf(
   return {
     reservationId: id,
     callId,
+    heldAs: callId,
     status,
     reservedPence,
     grantedSeconds: reservation.grantedSeconds,

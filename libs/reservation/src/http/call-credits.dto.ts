@@ -27,6 +27,11 @@ export type ReleaseBody = z.infer<typeof ReleaseBody>;
 export class ReserveAnswer {
   @ApiProperty({ format: 'uuid' }) reservationId: string;
   @ApiProperty({ example: 'call-123' }) callId: string;
+  @ApiProperty({
+    example: 'call-123',
+    description: 'the call id of the hold that pays: another one where the same call of the provider was held already',
+  })
+  heldAs: string;
   @ApiProperty({ enum: RESERVATION_STATUSES }) status: ReservationStatus;
   @ApiProperty({ example: 280 }) reservedPence: number;
   @ApiProperty({ example: 300, description: 'how long the call may last on its hold' }) grantedSeconds: number;

@@ -24,8 +24,8 @@ export class RememberedReservations implements ShelfMemory<ReservationNeed, Rese
 
   constructor(private readonly find: FindHolds) {}
 
-  knows({ callId, opening }: ReservationNeed): boolean {
-    return opening || this.byCall.get(callId) !== undefined;
+  knows({ callId, opening, orNamedBy }: ReservationNeed): boolean {
+    return orNamedBy === undefined && (opening || this.byCall.get(callId) !== undefined);
   }
 
   recall(needs: readonly ReservationNeed[]): ReservationsByCall {

@@ -2,7 +2,14 @@ import type { RateCard } from '@holdfast/kernel';
 import type { Connection, ShelfStore } from '@holdfast/platform';
 import { ReservationsByCall, type ReservationNeed } from '../application/reservations.shelf';
 import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
-import { FIND_HOLDS, FIND_RATE_CARDS, INSERT_RESERVATIONS, UPDATE_RESERVATIONS } from './reservation.sql';
+import {
+  FIND_HOLDS,
+  FIND_HOLDS_BY_VAPI_CALL,
+  FIND_RATE_CARDS,
+  INSERT_RESERVATIONS,
+  UPDATE_RESERVATIONS,
+  type HoldRow,
+} from './reservation.sql';
 import { RememberedRateCards } from './remembered-rate-cards';
 import { RememberedReservations, type KnownHold } from './remembered-reservations';
 import { toBirthColumns, toLifeColumns, toState } from './reservation-rows';
@@ -15,9 +22,8 @@ export class ReservationStore implements ShelfStore<ReservationNeed, Reservation
   async load(connection: Connection, needs: readonly ReservationNeed[]): Promise<ReservationsByCall> {
     const found = new ReservationsByCall();
     const callIds = [...new Set(needs.map(({ callId }) => callId))];
-    for (const { state, version } of await this.find(connection, callIds)) {
-      found.add(CreditReservation.fetched(state, version));
-    }
+    const known = await Promise.all([this.find(connection, callIds), this.findByVapiCall(connection, needs)]);
+    for (const { state, version } of known.flat()) found.add(CreditReservation.fetched(state, version));
     this.memory.forget(callIds.filter((callId) => !found.find(callId)));
     return found;
   }
@@ -52,7 +58,17 @@ export class ReservationStore implements ShelfStore<ReservationNeed, Reservation
   }
 
   private async find(connection: Connection, callIds: readonly string[]): Promise<KnownHold[]> {
-    const rows = await connection.send(FIND_HOLDS, [callIds]);
+    return this.withCards(connection, await connection.send(FIND_HOLDS, [callIds]));
+  }
+
+  private async findByVapiCall(connection: Connection, needs: readonly ReservationNeed[]): Promise<KnownHold[]> {
+    const calls = needs.filter(({ orNamedBy }) => orNamedBy !== undefined);
+    if (calls.length === 0) return [];
+    const [callIds, orgIds] = [calls.map(({ callId }) => callId), calls.map(({ orNamedBy }) => orNamedBy)];
+    return this.withCards(connection, await connection.send(FIND_HOLDS_BY_VAPI_CALL, [callIds, orgIds]));
+  }
+
+  private async withCards(connection: Connection, rows: readonly HoldRow[]): Promise<KnownHold[]> {
     const cards = await this.cards.of(rows, (names) => connection.send(FIND_RATE_CARDS, [names]));
     return rows.map((row, i) => ({ state: toState(row, cards[i] as RateCard), version: row.version }));
   }

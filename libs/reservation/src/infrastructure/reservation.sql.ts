@@ -55,6 +55,18 @@ export const FIND_HOLDS = statement<HoldRow>(
   `select ${HOLD_COLUMNS} from credit_reservations r where r.call_id = any($1::text[])`,
 );
 
+/**
+ * The oldest live hold of these organisations for each of the provider's calls. Live is what is not closed
+ * (`a_hold_is_closed_exactly_once`), said so that no index of live holds is read in place of the calls' own.
+ */
+export const FIND_HOLDS_BY_VAPI_CALL = statement<HoldRow>(
+  'find_holds_by_vapi_call',
+  `select distinct on (r.vapi_call_id, r.org_id) ${HOLD_COLUMNS} from credit_reservations r
+   where r.vapi_call_id = any($1::text[]) and r.org_id = any($2::uuid[]) and r.call_id <> r.vapi_call_id
+     and r.closed_at is null
+   order by r.vapi_call_id, r.org_id, r.created_at, r.id`,
+);
+
 /** How FIND_RATE_CARDS calls a tariff. */
 export const nameOfCard = (named: Pick<HoldRow, 'org_id' | 'rate_card_id'>): string =>
   `${named.org_id}/${named.rate_card_id}`;

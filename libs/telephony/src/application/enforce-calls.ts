@@ -184,7 +184,10 @@ export class EnforceCalls implements OnModuleDestroy {
     });
     const now = this.clock.approximate();
     if (!isRefusal(hold)) {
-      await this.lookAgain(call, lease, now, 0, {});
+      const { heldAs } = hold;
+      if (heldAs !== billingCallId)
+        await this.calls.learn({ callId, orgId, billingCallId: heldAs, state: 'live', at: now });
+      await this.lookAgain({ ...call, billingCallId: heldAs }, lease, now, 0, {});
       return;
     }
     if (hold.code !== 'insufficient_balance' && hold.code !== 'call_id_conflict') {

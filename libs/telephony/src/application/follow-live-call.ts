@@ -75,6 +75,7 @@ export class LiveCallFollower {
       hold = await this.reservations.reserve({ ...request, callId: billingCallId });
     }
     if (isRefusal(hold) && !UNPAID.includes(hold.code)) return failed(orgId, hold);
+    if (hold && !isRefusal(hold)) billingCallId = hold.heldAs; // a client may have reserved meanwhile
     const unwritten = await this.calls.learn({
       callId: call.callId,
       orgId,

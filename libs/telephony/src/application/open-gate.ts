@@ -67,20 +67,20 @@ export class Gate implements OnModuleDestroy {
     }
     if (!tenant?.assistantId) return { open: false, orgId: tenant?.orgId ?? null, why: 'number_unknown' };
     const { orgId, assistantId } = tenant;
-    // A client of this tenant may have reserved for this very call already: one call is paid by one hold.
-    const billingCallId = held?.orgId === orgId && held.status === 'active' ? held.callId : call.callId;
+    const wasHeld = held?.orgId === orgId && held.status === 'active';
     const reserved = await this.reservations.reserve({
       orgId,
-      callId: billingCallId,
+      callId: call.callId,
       vapiCallId: call.callId,
       createdBy: GATE,
     });
     if (isRefusal(reserved)) {
       // Perhaps it is held all the same, and the call is refused: nothing may stay held for it.
-      if (reserved.code === 'outcome_unknown' && held?.status !== 'active') this.giveBackLater(billingCallId, orgId);
+      if (reserved.code === 'outcome_unknown' && !wasHeld) this.giveBackLater(call.callId, orgId);
       const why = reserved.code === 'insufficient_balance' ? 'out_of_credit' : 'not_available';
       return this.refuse(call, orgId, why, reserved.code);
     }
+    const billingCallId = reserved.heldAs; // a client of this tenant may have reserved for this very call already
     if (reserved.status !== 'active') return { open: false, orgId, why: 'call_over' };
     const capSeconds = capOf(reserved);
     if (capSeconds < SHORTEST_CALL_SECONDS) {
