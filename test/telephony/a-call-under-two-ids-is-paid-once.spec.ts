@@ -101,6 +101,21 @@ describe('a call that a client and the gate both reserve for', () => {
     }
   });
 
+  it('client first, without the provider’s id: naming it when the call is held already gives the first hold back', async () => {
+    await bill('reserve-credits', { callId: own });
+    await deliver(engine, inProgress(vapis, tenant.call));
+    expect(await wallet()).toMatchObject({ heldPence: 560 });
+    for (let i = 0; i < 2; i++) {
+      const named = await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+      expect(named.body).toMatchObject({ callId: own, heldAs: vapis, status: 'active', effectiveBalancePence: 9_720 });
+      expect(await wallet()).toMatchObject(HELD);
+    }
+    await deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 }));
+    const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+    expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
   it('client first: is let in on its hold, also when another tenant named the same call before', async () => {
     const other = await operator.openTenant({ balancePence: BALANCE });
     await operator.reserve(other, randomUUID(), 5, vapis);

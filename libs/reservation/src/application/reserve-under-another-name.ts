@@ -10,22 +10,15 @@ import {
   type ReserveCallCredits,
 } from './reserve-call-credits';
 
-interface NamedMemo {
-  readonly createdBy: string;
-  readonly at: Date;
-  readonly callId: string;
-  readonly vapiCallId: string;
-}
+type ReserveForCall = ReserveCallCredits & { readonly vapiCallId: string };
 
 /**
- * A client reserves under an id of its own for a call of the provider that is held already under the provider's id: its gate
- * asked first. One call is paid by one hold, so nothing more is held: the second id is written down as another name, a
- * reservation of nothing that is closed at birth and names the call that pays (`Reservations.payerOf`). Whoever had reserved
- * under it before the provider had an id gets that hold back.
+ * A client reserves under an id of its own for a call of the provider. If that is held already under the provider's id (its
+ * gate or a message of it came first), nothing more is held, for one call is paid by one hold: the client's id is written down
+ * as another name, a reservation of nothing that is closed at birth and names the call that pays (`Reservations.payerOf`). What
+ * it held before it knew the provider's id is given back, and becomes another name too.
  */
-export function reserveUnderAnotherName(
-  request: ReserveCallCredits & { readonly vapiCallId: string },
-): Command<CallCreditsReserved> {
+export function reserveUnderAnotherName(request: ReserveForCall): Command<CallCreditsReserved> {
   const { orgId, callId, vapiCallId } = request;
   const onItsOwn = reserveCallCredits(request);
   return {
@@ -38,12 +31,7 @@ export function reserveUnderAnotherName(
       const reservations = desk.on(RESERVATIONS);
       const payer = reservations.find(vapiCallId);
       const named = reservations.find(callId);
-      if (payer?.state.orgId !== orgId) return onItsOwn.decide(desk);
-      if (named && isHeldForNoCallYet(named, orgId)) {
-        giveBack(named, wallet, { createdBy: request.createdBy, at: desk.now, callId, vapiCallId });
-      } else if (named && !isAnotherName(named, orgId, vapiCallId)) {
-        return onItsOwn.decide(desk);
-      }
+      if (payer?.state.orgId !== orgId || (named && !mayName(named, payer, request))) return onItsOwn.decide(desk);
       if (!named) {
         reservations.add(
           CreditReservation.open({
@@ -58,25 +46,27 @@ export function reserveUnderAnotherName(
             closedAt: desk.now,
           }),
         );
+      } else if (named.isActive) {
+        giveBack(named, wallet, request, desk.now);
       }
       return { ...answerOf(payer, wallet, terms, true), callId };
     },
   };
 }
 
-function isHeldForNoCallYet({ state, isActive }: CreditReservation, orgId: string): boolean {
-  return state.orgId === orgId && isActive && state.vapiCallId === null;
+/** Whether it is nothing but another name, or a hold that is not needed beside the payer. */
+function mayName(named: CreditReservation, payer: CreditReservation, { orgId, vapiCallId }: ReserveForCall): boolean {
+  const { state } = named;
+  if (state.orgId !== orgId || (state.vapiCallId ?? vapiCallId) !== vapiCallId || state.settlement !== null)
+    return false;
+  if (state.status === 'released') return state.vapiCallId === vapiCallId;
+  return named.isActive && (payer.isActive || payer.state.status === 'committed');
 }
 
-function isAnotherName({ state }: CreditReservation, orgId: string, vapiCallId: string): boolean {
-  const { status, settlement } = state;
-  return state.orgId === orgId && state.vapiCallId === vapiCallId && status === 'released' && settlement === null;
-}
-
-function giveBack(named: CreditReservation, wallet: Wallet, memo: NamedMemo): void {
-  const description = 'the call is held under the id of its provider';
-  wallet.releaseHold(named.state.reservedPence, { ...memo, description });
+function giveBack(named: CreditReservation, wallet: Wallet, { createdBy, vapiCallId }: ReserveForCall, at: Date): void {
+  const { callId, reservedPence } = named.state;
+  wallet.releaseHold(reservedPence, { createdBy, at, callId, vapiCallId, description: 'its call is held already' });
   wallet.countReservation(-1);
-  named.claimFor(memo.vapiCallId);
-  named.close('released', memo.at);
+  if (named.state.vapiCallId === null) named.claimFor(vapiCallId);
+  named.close('released', at);
 }
