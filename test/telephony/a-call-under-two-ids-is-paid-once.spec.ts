@@ -81,6 +81,24 @@ describe('a call that a client and the gate both reserve for', () => {
     expect(await wallet()).toMatchObject(CHARGED);
   });
 
+  it('gate first: the client may release it by its own id, and again', async () => {
+    await deliver(engine, assistantRequest(vapis, tenant.call));
+    await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+    for (const duplicate of [false, true]) {
+      const released = await bill('release-credits', { callId: own });
+      expect(released.body).toEqual({ callId: own, status: 'released', releasedPence: 280, duplicate });
+      expect(await wallet()).toMatchObject({ balancePence: BALANCE, heldPence: 0, activeReservations: 0 });
+    }
+  });
+
+  it('released by the client before its gate asked: a repeated release leaves alone what the gate holds', async () => {
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    await operator.release(tenant.orgId, own);
+    await deliver(engine, assistantRequest(vapis, tenant.call));
+    expect((await bill('release-credits', { callId: own })).body).toMatchObject({ duplicate: true });
+    expect(await wallet()).toMatchObject(HELD);
+  });
+
   it.each([
     ['its gate', assistantRequest],
     ['its first message', inProgress],

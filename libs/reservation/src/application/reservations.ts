@@ -78,8 +78,8 @@ export class Reservations {
     const release = (heldAs: string) =>
       this.work.execute(releaseReservedCredits({ ...request, orgId, callId: heldAs }));
     let released = await release(callId);
-    if (isRefusal(released) && released.code === 'reservation_not_found') {
-      const payer = await this.payerOf(callId, orgId);
+    if (isRefusal(released) ? released.code === 'reservation_not_found' : released.duplicate) {
+      const payer = await this.payerOf(callId, orgId, { sinceBefore: true });
       if (payer !== null) released = await release(payer);
     }
     if (isRefusal(released)) return released;
@@ -87,14 +87,22 @@ export class Reservations {
     return { ...released, callId };
   }
 
-  /** Under which other id is this call held? As the provider's call of a hold, or as another name of the provider's call. */
-  private async payerOf(callId: string, orgId: string): Promise<string | null> {
+  /**
+   * Under which other id is this call held? As the provider's call of a hold, or as another name of the provider's call.
+   * @param sinceBefore only if it was when this one was closed: what a client has released is no name of what came later
+   */
+  private async payerOf(
+    callId: string,
+    orgId: string,
+    { sinceBefore } = { sinceBefore: false },
+  ): Promise<string | null> {
     const hold = await this.reader.find(callId, orgId);
     if (!hold) return null;
     if (hold.callId !== callId) return hold.callId;
     if (hold.vapiCallId === null || hold.vapiCallId === callId) return null;
     const payer = await this.reader.find(hold.vapiCallId, orgId);
-    return payer?.callId === hold.vapiCallId ? payer.callId : null;
+    if (payer?.callId !== hold.vapiCallId) return null;
+    return sinceBefore && hold.closedAt && payer.createdAt > hold.closedAt ? null : payer.callId;
   }
 
   /**
