@@ -228,6 +228,25 @@ describe('a call that a client and the gate both reserve for', () => {
     expect(await wallet()).toMatchObject(CHARGED);
   });
 
+  it('is found by the provider’s id also where an operator does not say whose it is', async () => {
+    const asOperator = (path: string, body: object) =>
+      post(`${engine.url}/${path}`, JSON.stringify(body), {
+        'content-type': 'application/json',
+        authorization: `Bearer ${engine.adminKey}`,
+      });
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    const seconds = { p_call_id: vapis, p_actual_duration_seconds: 61 };
+    const charged = await asOperator('rest/v1/rpc/commit_reserved_credits', seconds);
+    expect(charged.body).toMatchObject({ success: true, duplicate: false, actual_cost_pence: 112 });
+    expect(await wallet()).toMatchObject(CHARGED);
+
+    const [other, others] = [randomUUID(), randomUUID()];
+    await operator.reserve(tenant.orgId, other, 5, others);
+    const released = await asOperator('api/billing/release-credits', { callId: others });
+    expect(released.body).toMatchObject({ callId: others, releasedPence: 280, duplicate: false });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
   it('calls that only share what the client calls them at Vapi are each charged', async () => {
     for (const callId of [own, randomUUID()]) {
       await operator.reserve(tenant.orgId, callId, 5, 'the-same-for-all');

@@ -12,8 +12,6 @@ export interface ReservationFilter {
 
 /** Looking without touching. Reads what is committed; decides nothing about money. */
 export abstract class ReservationReader {
-  /** The organisation that reserved this call; null when nobody did. */
-  abstract ownerOf(callId: string): Promise<string | null>;
   /** By our call id, else by Vapi's. `orgId` null: of any organisation. */
   abstract find(callId: string, orgId: string | null): Promise<ReservationState | null>;
   /** As {@link find}, with the wallet behind it. */

@@ -57,7 +57,7 @@ export class Reservations {
    */
   async commit(request: OfAnyOrg<CommitReservedCredits>): Promise<ReservedCreditsCommitted | Refusal> {
     const { callId } = request;
-    const orgId = request.orgId ?? (await this.reader.ownerOf(callId));
+    const orgId = request.orgId ?? (await this.ownerOf(callId));
     if (orgId === null) return noActiveReservation();
     const commit = { ...request, orgId };
     let paid = await this.work.execute(commitReservedCredits({ ...commit, onlyIfHeld: true }));
@@ -73,7 +73,7 @@ export class Reservations {
   /** By the call's id or the provider's. Refusals: reservation_not_found, already_committed. */
   async release(request: OfAnyOrg<ReleaseReservedCredits>): Promise<ReservedCreditsReleased | Refusal> {
     const { callId } = request;
-    const orgId = request.orgId ?? (await this.reader.ownerOf(callId));
+    const orgId = request.orgId ?? (await this.ownerOf(callId));
     if (orgId === null) return reservationNotFound();
     const release = (heldAs: string) =>
       this.work.execute(releaseReservedCredits({ ...request, orgId, callId: heldAs }));
@@ -85,6 +85,11 @@ export class Reservations {
     if (isRefusal(released)) return released;
     this.listener?.holdClosed(orgId, released.callId);
     return { ...released, callId };
+  }
+
+  /** Whose call it is, by its id or the provider's; null when nobody holds or held it. */
+  private async ownerOf(callId: string): Promise<string | null> {
+    return (await this.reader.find(callId, null))?.orgId ?? null;
   }
 
   /**
@@ -115,7 +120,7 @@ export class Reservations {
     request: OfAnyOrg<Omit<CheckCall, 'ttlSeconds' | 'extension'>> & { readonly lookaheadSeconds?: number },
     standing: HoldStanding | null = null,
   ): Promise<CallChecked | Refusal> {
-    const orgId = request.orgId ?? (await this.reader.ownerOf(request.callId));
+    const orgId = request.orgId ?? (await this.ownerOf(request.callId));
     if (orgId === null) return reservationNotFound();
     const { callId, createdBy, elapsedSeconds, startedAt } = request; // field by field: a rest and a spread are 1.5 µs
     const { killSwitchIntervalSeconds, reservationTtlSeconds, callSliceSeconds } = this.settings;

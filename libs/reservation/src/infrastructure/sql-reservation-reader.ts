@@ -52,14 +52,6 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
     await Promise.all([this.byAnyId.close(), this.standings.close(), this.rateCards.close()]);
   }
 
-  async ownerOf(callId: string): Promise<string | null> {
-    const rows: { org_id: string }[] = await this.database.query(
-      'select org_id from credit_reservations where call_id = $1',
-      [callId],
-    );
-    return rows[0]?.org_id ?? null;
-  }
-
   async find(callId: string, orgId: string | null): Promise<ReservationState | null> {
     const row = pick(await this.byAnyId.rowsOf(callId), callId, orgId);
     return row ? toWholeState(row) : null;
