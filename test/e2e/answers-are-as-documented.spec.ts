@@ -57,6 +57,10 @@ const EXCHANGES: Exchange[] = [
     402,
     () => client.post(`${BILLING}/deduct-asset`, { assetType: 'did', costPence: 1e9 }),
   ],
+  ...[`${BILLING}/deduct-asset`, 'api/vapi/webhook'].flatMap((route): Exchange[] => [
+    ['POST', route, 413, () => operator.post(route, undefined, { raw: `"${'x'.repeat(11_000_000)}"` })],
+    ['POST', route, 415, () => operator.post(route, undefined, { raw: 'x', headers: { 'content-type': 'text/csv' } })],
+  ]),
   ['POST', `${BILLING}/reserve-credits`, 201, () => hold(randomUUID())],
   ['POST', `${BILLING}/reserve-credits`, 200, () => hold('running')],
   ['POST', `${BILLING}/commit-credits`, 200, () => commit('talked', 61.5)],
@@ -128,6 +132,16 @@ it.each(EXCHANGES)('%s /%s answers %i as the document says', async (method, rout
     status,
     deviations: [],
   });
+});
+
+it('every route that takes a body says that it may be too large, or of another type', () => {
+  const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({ route: `${method} ${path}`, operation })),
+  );
+  const withBody = routes.filter(({ operation }) => operation.requestBody);
+  expect(withBody.length).toBeGreaterThan(15);
+  const silent = withBody.filter(({ operation: { responses } }) => !responses[413] || !responses[415]);
+  expect(silent.map(({ route }) => route)).toEqual([]);
 });
 
 it('amounts and whole seconds are integers, rates are not', () => {

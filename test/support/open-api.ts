@@ -13,6 +13,7 @@ interface Schema {
 }
 
 interface Operation {
+  readonly requestBody?: object;
   readonly responses: Readonly<Record<string, { content?: Readonly<Record<string, { schema?: Schema }>> }>>;
 }
 

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Problem } from '@holdfast/platform';
+import { Problem, withBodyProblems } from '@holdfast/platform';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { withWholeNumbers } from './whole-numbers';
 
@@ -20,7 +20,9 @@ export function setUpApiDocs(app: NestFastifyApplication): void {
     .build();
   let document: OpenAPIObject | undefined;
   const make = (): OpenAPIObject =>
-    (document ??= withWholeNumbers(SwaggerModule.createDocument(app, config, { extraModels: [Problem] })));
+    (document ??= withBodyProblems(
+      withWholeNumbers(SwaggerModule.createDocument(app, config, { extraModels: [Problem] })),
+    ));
   SwaggerModule.setup('docs', app, make, {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Holdfast API',

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import type { RefusalCode } from '@holdfast/kernel';
-import { ApiHeader, ApiProperty, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiHeader, ApiProperty, ApiResponse, ApiSecurity, type OpenAPIObject } from '@nestjs/swagger';
 import { titleOf } from './problem-status';
 
 class FieldProblem {
@@ -55,6 +55,7 @@ const MEANING: Readonly<Record<number, readonly [meaning: string, code: RefusalC
     ],
     409: ['conflict with what is there', 'call_id_conflict', 'This call id is in use.'],
     413: ['payload_too_large', 'payload_too_large', 'The body is larger than this route accepts.'],
+    415: ['unsupported_media_type', 'unsupported_media_type', 'Send application/json.'],
     422: [
       'idempotency_key_reused or provider_rejected',
       'idempotency_key_reused',
@@ -77,10 +78,21 @@ const MEANING: Readonly<Record<number, readonly [meaning: string, code: RefusalC
 /** Documents the refusals of a route, besides those every route has. */
 export function Problems(...statuses: number[]): MethodDecorator & ClassDecorator {
   const all = [...new Set([400, 401, 403, 429, 503, ...statuses])].sort((a, b) => a - b);
-  return applyDecorators(...all.map(problemResponse));
+  return applyDecorators(...all.map((status) => ApiResponse({ status, ...problemResponse(status) })));
 }
 
-function problemResponse(status: number): MethodDecorator & ClassDecorator {
+/** What every body may be refused for before its route has seen it: said here, once for all that take one. */
+export function withBodyProblems(document: OpenAPIObject): OpenAPIObject {
+  for (const { post, put, patch } of Object.values(document.paths)) {
+    for (const operation of [post, put, patch]) {
+      if (operation?.requestBody === undefined) continue;
+      for (const status of [413, 415]) operation.responses[status] ??= problemResponse(status);
+    }
+  }
+  return document;
+}
+
+function problemResponse(status: number) {
   const [description, code, detail, facts] = MEANING[status] ?? ['', 'internal_error', ''];
   const example = {
     type: `urn:holdfast:problem:${code}`,
@@ -93,7 +105,7 @@ function problemResponse(status: number): MethodDecorator & ClassDecorator {
     ...facts,
   };
   const schema = { $ref: '#/components/schemas/Problem' };
-  return ApiResponse({ status, description, content: { 'application/problem+json': { schema, example } } });
+  return { description, content: { 'application/problem+json': { schema, example } } };
 }
 
 /** The example differs from route to route: one key for two requests is refused, also at /docs. */

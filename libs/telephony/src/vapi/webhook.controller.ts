@@ -34,7 +34,7 @@ export class WebhookController {
   @ApiHeader({ name: 'X-Vapi-Secret', required: false, description: 'or a bearer token, or a signature' })
   @ApiBody({ schema: { type: 'object' }, examples: WEBHOOK_EXAMPLES })
   @ApiOkResponse({ schema: { type: 'object', example: { received: true } } })
-  @Problems(413)
+  @Problems()
   async receive(@Req() request: FastifyRequest): Promise<GateAnswer | { received: true }> {
     this.caller.mustBeVapi(request);
     const arrival = this.unpack(request);
