@@ -211,6 +211,16 @@ describe('a call that a client and the gate both reserve for', () => {
     expect(await wallet()).toMatchObject(CHARGED);
   });
 
+  it('no message told of it: a poller may ask by either id all the same', async () => {
+    await operator.reserve(tenant.orgId, vapis, 5);
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    for (const id of [own, vapis]) {
+      const headers = { 'content-type': 'application/json', 'x-vapi-secret': engine.webhookSecret };
+      const asked = await post(engine.url + STATUS_CHECK, JSON.stringify({ message: { call: { id } } }), headers);
+      expect(asked.body).toMatchObject({ endCall: false, reservedPence: 280 });
+    }
+  });
+
   it('is charged and released by the provider’s id as by its own', async () => {
     await operator.reserve(tenant.orgId, own, 5, vapis);
     const charged = await bill('commit-credits', { callId: vapis, actualDurationSeconds: 61 });

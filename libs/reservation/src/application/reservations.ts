@@ -96,11 +96,7 @@ export class Reservations {
    * Under which other id is this call held? As the provider's call of a hold, or as another name of the provider's call.
    * @param sinceBefore only if it was when this one was closed: what a client has released is no name of what came later
    */
-  private async payerOf(
-    callId: string,
-    orgId: string,
-    { sinceBefore } = { sinceBefore: false },
-  ): Promise<string | null> {
+  async payerOf(callId: string, orgId: string, { sinceBefore } = { sinceBefore: false }): Promise<string | null> {
     const hold = await this.reader.find(callId, orgId);
     if (!hold) return null;
     if (hold.callId !== callId) return hold.callId;

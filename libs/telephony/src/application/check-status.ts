@@ -40,10 +40,12 @@ export class StatusCheck {
     const owner = named?.orgId ?? hold?.orgId;
     if (owner === undefined) return callNotFound();
     if (call?.state === 'ended' && standing?.reservation.status === 'active') return this.over(call, standing, callId);
+    // What is given back may be another name of a call that is held, of which no message told.
+    const payer = !call && hold?.status === 'released' ? await this.reservations.payerOf(hold.callId, owner) : null;
     const checked = await this.reservations.check(
       {
         orgId: owner,
-        callId: call?.billingCallId ?? hold?.callId ?? callId,
+        callId: call?.billingCallId ?? payer ?? hold?.callId ?? callId,
         elapsedSeconds,
         startedAt: call?.startedAt,
         createdBy: 'status-check',
