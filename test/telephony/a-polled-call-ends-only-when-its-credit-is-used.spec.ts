@@ -352,6 +352,14 @@ describe('the status check', () => {
       expect(await ask(ours(followed, 250))).toMatchObject({ status: 200 });
     });
 
+    it('to nobody without a secret or a key, whatever is asked', async () => {
+      for (const body of [ours(callId, 60), {}, { call: { id: 7 } }, []]) {
+        for (const headers of [{}, { 'x-vapi-secret': 'wrong' }, { authorization: 'Bearer wrong' }]) {
+          expect(await ask(body, headers)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+        }
+      }
+    });
+
     it('to nobody for a call that is unknown', async () => {
       expect(await ask(ours(randomUUID(), 1))).toMatchObject({ status: 404, body: { code: 'call_not_found' } });
     });

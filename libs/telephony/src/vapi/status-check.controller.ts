@@ -1,11 +1,10 @@
-import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiProperty, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { MAX_BILLABLE_SECONDS } from '@holdfast/kernel';
-import { ApiKeys, credentialsOf, idField, orRefuse, Problems, Public, refuse } from '@holdfast/platform';
-import type { FastifyRequest } from 'fastify';
+import { idField, orRefuse, Problems, Public } from '@holdfast/platform';
 import { z } from 'zod';
 import { StatusCheck, type CallStatus } from '../application/check-status';
-import { WebhookCaller } from './webhook-caller';
+import { StatusCheckGuard, type StatusCheckRequest } from './status-check.guard';
 
 const duration = z.number().min(0).max(MAX_BILLABLE_SECONDS).nullish();
 const Call = z.looseObject({ id: idField });
@@ -40,14 +39,11 @@ class StatusCheckAnswer {
 
 @ApiTags('Vapi')
 @Public()
+@UseGuards(StatusCheckGuard)
 @ApiSecurity('key')
 @Controller('api/vapi/webhook/status-check')
 export class StatusCheckController {
-  constructor(
-    private readonly caller: WebhookCaller,
-    private readonly keys: ApiKeys,
-    private readonly status: StatusCheck,
-  ) {}
+  constructor(private readonly status: StatusCheck) {}
 
   @Post()
   @HttpCode(200)
@@ -61,21 +57,10 @@ export class StatusCheckController {
   @ApiOkResponse({ type: StatusCheckAnswer })
   @Problems(404)
   async check(
-    @Req() request: FastifyRequest,
+    @Req() { scope }: StatusCheckRequest,
     @Body({ schema: StatusCheckBody }) body: StatusCheckBody,
   ): Promise<CallStatus> {
-    const orgId = await this.scopeOf(request);
     const callId = (body.message?.call ?? body.call)?.id as string;
-    return orRefuse(await this.status.check(callId, body.message?.durationSeconds ?? undefined, orgId));
-  }
-
-  /** null: any call (Vapi itself, an operator); else the organisation whose calls may be asked about. */
-  private async scopeOf(request: FastifyRequest): Promise<string | null> {
-    for (const credential of credentialsOf(request.headers)) {
-      const caller = await this.keys.callerWith(credential);
-      if (caller) return caller.kind === 'organization' ? caller.orgId : null;
-    }
-    if (this.caller.isVapi(request)) return null;
-    throw refuse('unauthenticated', 'Send Vapi’s secret or a valid key.');
+    return orRefuse(await this.status.check(callId, body.message?.durationSeconds ?? undefined, scope));
   }
 }
