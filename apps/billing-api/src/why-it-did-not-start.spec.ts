@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { migrate } from '@holdfast/platform';
+import { migrate, refuseOldPostgres } from '@holdfast/platform';
+import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
+import { asAdministrator } from '../../../test/support/test-server-access';
+import { Client } from 'pg';
 import { SettingsError } from './read-settings';
 import { whyItDidNotStart } from './why-it-did-not-start';
 
@@ -9,6 +13,16 @@ const faultOf = (work: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (fault: unknown) => fault,
   );
+
+/** The schema taken away, so that there is something to migrate. */
+async function emptied(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('drop schema public cascade');
+  await client.query('create schema public');
+  await client.query('grant usage on schema public to public');
+  await client.end();
+}
 
 const listening = (port: number, host: string): Promise<unknown> =>
   once(createServer().listen(port, host), 'listening');
@@ -31,6 +45,52 @@ describe('a start that fails says in one line what to change', () => {
     const fault = await faultOf(migrate(`postgres://u@127.0.0.1:${port}/db`));
     expect(whyItDidNotStart(fault, {})).toMatch(/^DATABASE_URL: \S[^\n]*$/);
     silent.close();
+  });
+
+  it.each([
+    ['13.22', 'PostgreSQL 15 or newer is needed, this is 13.22'],
+    ['14.23 (Debian 14.23-1)', 'PostgreSQL 15 or newer is needed, this is 14.23 (Debian 14.23-1)'],
+  ])('DATABASE_URL when the server is of version %s', async (version, why) => {
+    const fault = await faultOf(Promise.resolve(version).then(refuseOldPostgres));
+    expect(whyItDidNotStart(fault, {})).toBe(`DATABASE_URL: ${why}`);
+    for (const good of ['15.14', '18.4', '19beta1']) expect(() => refuseOldPostgres(good)).not.toThrow();
+  });
+
+  describe('DATABASE_URL', () => {
+    const ROLE = 'start_without_rights';
+    let database: FreshDatabase;
+
+    beforeAll(async () => {
+      database = await freshDatabase('start');
+      await asAdministrator((client) => client.query(`drop role if exists ${ROLE}`));
+      await asAdministrator((client) => client.query(`create role ${ROLE} login password 'r'`));
+    });
+
+    afterAll(async () => {
+      await database.drop();
+      await asAdministrator((client) => client.query(`drop role ${ROLE}`));
+    });
+
+    it.each([
+      ['when its user may do nothing there', { username: ROLE, password: 'r' }, 'permission denied'],
+      ['when there is no schema to make tables in', { search: '?options=-c%20search_path%3Dnowhere' }, 'no schema'],
+      ['when the server has no TLS', { search: '?sslmode=verify-full' }, 'The server does not support SSL connections'],
+      [
+        'when it takes no writes',
+        { search: '?options=-c%20default_transaction_read_only=on' },
+        'read-only transaction',
+      ],
+    ])('%s', async (_, change, words) => {
+      const url = Object.assign(new URL(database.url), change).href;
+      const why = whyItDidNotStart(await faultOf(emptied(database.url).then(() => migrate(url))), {});
+      expect(why).toMatch(new RegExp(`^DATABASE_URL: [^\\n]*${words}[^\\n]*$`));
+    });
+  });
+
+  it.each(['/dev/null', '/dev/null/sub'])('HOLDFAST_DATA when it is %s', async (HOLDFAST_DATA) => {
+    const fault = await faultOf(Promise.resolve().then(() => mkdirSync(HOLDFAST_DATA, { recursive: true })));
+    expect(whyItDidNotStart(fault, { HOLDFAST_DATA })).toMatch(/^HOLDFAST_DATA: [^\n]+$/);
+    expect(whyItDidNotStart(fault, { HOLDFAST_DATA: '/dev/nul' })).not.toMatch(/HOLDFAST_DATA/);
   });
 
   it('HOST when this machine has no such address, or there is no such name', async () => {

@@ -25,7 +25,13 @@ export { Connection } from './postgres/connection';
 export * from './postgres/database-fault';
 export { dataSourceOptions } from './postgres/data-source.options';
 export { EngineClock } from './postgres/engine-clock';
-export { migrate, pendingMigrations } from './postgres/migrate';
+export {
+  migrate,
+  OLDEST_POSTGRES,
+  pendingMigrations,
+  PostgresTooOldError,
+  refuseOldPostgres,
+} from './postgres/migrate';
 export { guarded, keyed, lookedUp, statement, type Statement, namedRowsOf, rowsOf } from './postgres/statement';
 export { Settings, type VapiSettings } from './settings/settings';
 export { BoundedMemory } from './unit-of-work/bounded-memory';

@@ -5,10 +5,26 @@ import { COLUMN_TYPES } from './column-types';
 /** Any number that no other program on the database takes: 'holdfast' in ASCII, folded to 31 bits. */
 const MIGRATION_LOCK = 1_214_212_198;
 
+/** The oldest major version of PostgreSQL that this build is tested on. */
+export const OLDEST_POSTGRES = 15;
+
+/** The server of DATABASE_URL is one that this build is not tested on. */
+export class PostgresTooOldError extends Error {}
+
+/**
+ * @param version as `show server_version` answers, such as `14.23 (Debian 14.23-1)`
+ * @throws PostgresTooOldError
+ */
+export function refuseOldPostgres(version: string): void {
+  if (Number.parseInt(version, 10) >= OLDEST_POSTGRES) return;
+  throw new PostgresTooOldError(`PostgreSQL ${OLDEST_POSTGRES} or newer is needed, this is ${version}`);
+}
+
 /**
  * Brings a database to the schema of this build. Replicas that start together wait for one another on a session lock;
  * all migrations of a start are one transaction.
  * @returns names of the migrations that ran here
+ * @throws PostgresTooOldError
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const database = new DataSource({
@@ -23,6 +39,8 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   await database.initialize();
   const lock = database.createQueryRunner();
   try {
+    const [server] = (await lock.query('show server_version')) as [{ server_version: string }];
+    refuseOldPostgres(server.server_version);
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const ran = await database.runMigrations({ transaction: 'all' });
     return ran.map((migration) => migration.name);

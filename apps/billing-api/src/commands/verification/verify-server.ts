@@ -1,8 +1,7 @@
+import { OLDEST_POSTGRES } from '@holdfast/platform';
 import type { Client } from 'pg';
 import { expectThat, type Finding } from './finding';
 
-/** The oldest major version that this build is tested on. */
-const OLDEST_MAJOR = 15;
 /** One replica: eight for reading, two that move money, and a few that schedules and commands take for a moment. */
 const CONNECTIONS_PER_REPLICA = 16;
 
@@ -35,8 +34,8 @@ export async function verifyServer(client: Client): Promise<Finding[]> {
   return [
     expectThat(
       `PostgreSQL ${server.version}`,
-      server.major >= OLDEST_MAJOR,
-      `version ${OLDEST_MAJOR} is the oldest supported`,
+      server.major >= OLDEST_POSTGRES,
+      `version ${OLDEST_POSTGRES} is the oldest supported`,
     ),
     expectThat('fsync is on', server.fsync === 'on', 'a power cut loses acknowledged charges'),
     expectThat('full_page_writes is on', server.full_page_writes === 'on', 'a power cut may tear pages of the journal'),
