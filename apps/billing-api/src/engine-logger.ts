@@ -10,6 +10,9 @@ const STARTUP_INVENTORY = new Set([
   'NestApplication',
 ]);
 
+/** Who reports why a start failed, with its stack: main says it in one line, or that it was interrupted. */
+const STARTUP_FAULTS = new Set(['ExceptionHandler', 'NestApplication', 'TypeOrmModule']);
+
 /** Nest's logger on pino: one JSON line per event, nothing of a request's body. */
 export class EngineLogger implements LoggerService {
   private readonly pino: Logger;
@@ -27,7 +30,7 @@ export class EngineLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
+    this.write(STARTUP_FAULTS.has(String(rest.at(-1))) ? 'debug' : 'error', message, rest);
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {

@@ -10,6 +10,9 @@ import { welcome } from './welcome';
 import { whyItDidNotStart } from './why-it-did-not-start';
 
 const DATA_FOLDER = dataFolderOf(process.env);
+const USAGE = `usage: npm start
+  Takes no arguments: settings are environment variables, such as PORT=4000 npm start (README.md, Settings).`;
+const CALLED_WRONGLY = 2;
 
 async function main(): Promise<void> {
   let database: EmbeddedPostgres | undefined;
@@ -53,4 +56,10 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+const [argument] = process.argv.slice(2);
+if (argument === undefined) void main();
+else if (argument === '--help' || argument === '-h') console.log(USAGE);
+else {
+  console.error(`Unknown argument: ${argument}\n\n${USAGE}`);
+  process.exit(CALLED_WRONGLY);
+}
