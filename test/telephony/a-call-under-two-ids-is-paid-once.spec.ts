@@ -144,6 +144,25 @@ describe('a call that a client and the gate both reserve for', () => {
     expect(await operator.wallet(other)).toMatchObject(HELD);
   });
 
+  it('gate first: the client may release it by its own id', async () => {
+    await deliver(engine, assistantRequest(vapis, tenant.call));
+    await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+    for (const duplicate of [false, true]) {
+      const released = await bill('release-credits', { callId: own });
+      expect(released).toMatchObject({ status: 200, body: { callId: own, releasedPence: 280, duplicate } });
+    }
+    expect(await wallet()).toMatchObject({ balancePence: BALANCE, heldPence: 0, activeReservations: 0 });
+  });
+
+  it('client first, who gave its hold back before the gate asked: a repeat takes nothing from the call', async () => {
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    await operator.release(tenant.orgId, own);
+    await deliver(engine, assistantRequest(vapis, tenant.call));
+    const repeat = await bill('release-credits', { callId: own });
+    expect(repeat).toMatchObject({ status: 200, body: { callId: own, duplicate: true } });
+    expect(await wallet()).toMatchObject(HELD);
+  });
+
   it('gate first: a poller may ask by either id', async () => {
     await deliver(engine, assistantRequest(vapis, tenant.call));
     await deliver(engine, inProgress(vapis, tenant.call));
