@@ -38,6 +38,9 @@ const commit = (callId: string, actualDurationSeconds: number): Promise<Answer> 
   client.send('POST', `${BILLING}/commit-credits`, { callId, actualDurationSeconds });
 const ofTenant = (path: string): string => `${ORGANIZATIONS}/${tenant.orgId}${path}`;
 
+/** An operator who is let in at the webhook too. */
+const asVapi = (): HttpClient => operator.with({ 'x-vapi-secret': engine.webhookSecret });
+
 type Exchange = [method: string, route: string, status: number, send: () => Promise<Answer>];
 
 const EXCHANGES: Exchange[] = [
@@ -59,7 +62,7 @@ const EXCHANGES: Exchange[] = [
   ],
   ...[`${BILLING}/deduct-asset`, 'api/vapi/webhook'].flatMap((route): Exchange[] => [
     ['POST', route, 413, () => operator.post(route, undefined, { raw: `"${'x'.repeat(11_000_000)}"` })],
-    ['POST', route, 415, () => operator.post(route, undefined, { raw: 'x', headers: { 'content-type': 'text/csv' } })],
+    ['POST', route, 415, () => asVapi().post(route, undefined, { raw: 'x', headers: { 'content-type': 'text/csv' } })],
   ]),
   ['POST', `${BILLING}/reserve-credits`, 201, () => hold(randomUUID())],
   ['POST', `${BILLING}/reserve-credits`, 200, () => hold('running')],

@@ -39,6 +39,23 @@ describe('without a valid key', () => {
   it('a request is refused before its body is looked at', async () => {
     expectProblem(await anonymous().post('api/billing/deduct-asset', { costPence: 'x' }), 401, 'unauthenticated');
   });
+
+  it.each([
+    ['that is no JSON', { raw: '{' }, 400, 'invalid_request'],
+    ['of another type', { raw: 'x', headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
+  ])('a body %s is no secret either: only who may ask is told', async (_, sending, status, code) => {
+    for (const path of ['api/billing/deduct-asset', 'api/admin/organizations', 'rest/v1/rpc/get_wallet_summary']) {
+      expectProblem(await anonymous().post(path, undefined, sending), 401, 'unauthenticated');
+      expectProblem(await operatorOf(engine).post(path, undefined, sending), status, code);
+    }
+    const tenant = clientOf(engine, await makeTenant(engine));
+    expectProblem(await tenant.post('api/admin/organizations', undefined, sending), 403, 'forbidden');
+    const asVapi = anonymous().with({ 'x-vapi-secret': engine.webhookSecret });
+    for (const path of ['api/vapi/webhook', 'api/vapi/webhook/status-check']) {
+      expectProblem(await anonymous().post(path, undefined, sending), 401, 'unauthenticated');
+      expectProblem(await asVapi.post(path, undefined, sending), status, code);
+    }
+  });
 });
 
 describe('a key', () => {

@@ -11,10 +11,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The bytes as they came, for signatures. */
     rawBody?: Buffer;
+    /** Why the body cannot be read: said by the guards, to whoever may ask. */
+    bodyFault?: Error;
   }
 }
 
-/** JSON bodies as bytes first: webhooks are signed over them. */
+/** JSON bodies as bytes first: webhooks are signed over them. Who asks is judged before what is wrong with a body. */
 export function registerJsonParser(server: FastifyInstance): void {
   server.removeContentTypeParser(['application/json', 'text/plain']);
   server.addContentTypeParser(
@@ -32,10 +34,16 @@ export function registerJsonParser(server: FastifyInstance): void {
         // with bounds of its own. Scanning its 130 kB twice would cost a quarter of a millisecond besides.
         done(null, isWebhook(request.url) ? JSON.parse(raw.toString('utf8')) : parseStrictly(raw));
       } catch (fault) {
-        done(malformed((fault as Error).message));
+        request.bodyFault = malformed((fault as Error).message);
+        done(null, undefined);
       }
     },
   );
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    request.rawBody = body as Buffer;
+    request.bodyFault = new RefusedError(new Refusal('unsupported_media_type', 'Send application/json.'));
+    done(null, undefined);
+  });
 }
 
 /** With a query too: the provider calls the URL that it was given. */

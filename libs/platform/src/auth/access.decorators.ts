@@ -12,6 +12,7 @@ export const OperatorOnly = (): ReturnType<typeof SetMetadata> => SetMetadata(AC
 
 export interface CallerRequest extends FastifyRequest {
   caller?: Caller;
+  bodyFault?: Error;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

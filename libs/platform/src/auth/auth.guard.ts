@@ -59,6 +59,7 @@ export class AuthGuard implements CanActivate {
     request.caller = caller;
     // Whose data it is comes before what the body says: a foreign or malformed tenant is refused on every route alike.
     if (request.headers['x-org-id'] !== undefined) tenantOf(request);
+    if (request.bodyFault) throw request.bodyFault;
     return true;
   }
 

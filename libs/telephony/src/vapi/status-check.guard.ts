@@ -6,6 +6,7 @@ import { WebhookCaller } from './webhook-caller';
 export interface StatusCheckRequest extends FastifyRequest {
   /** null: any call (Vapi itself, an operator); else the organisation whose calls may be asked about. */
   scope: string | null;
+  bodyFault?: Error;
 }
 
 /** Who asks is judged before what is asked: a stranger learns nothing about bodies. */
@@ -19,6 +20,7 @@ export class StatusCheckGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<StatusCheckRequest>();
     request.scope = await this.scopeOf(request);
+    if (request.bodyFault) throw request.bodyFault;
     return true;
   }
 

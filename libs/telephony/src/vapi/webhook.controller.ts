@@ -35,8 +35,9 @@ export class WebhookController {
   @ApiBody({ schema: { type: 'object' }, examples: WEBHOOK_EXAMPLES })
   @ApiOkResponse({ schema: { type: 'object', example: { received: true } } })
   @Problems()
-  async receive(@Req() request: FastifyRequest): Promise<GateAnswer | { received: true }> {
+  async receive(@Req() request: FastifyRequest & { bodyFault?: Error }): Promise<GateAnswer | { received: true }> {
     this.caller.mustBeVapi(request);
+    if (request.bodyFault) throw request.bodyFault;
     const arrival = this.unpack(request);
     if (arrival.event.type === 'assistant-request') {
       return this.gate.answer(arrival.event, arrival.delivery, reachedAt(request));
