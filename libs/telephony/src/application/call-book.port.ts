@@ -47,8 +47,6 @@ export abstract class CallBook {
    * were reading, are free at once, not when their lease runs out. Otherwise nothing happens.
    */
   abstract takeFromTheDead(now: Date): Promise<void>;
-  /** Not settled yet. Oldest first. */
-  abstract listOpen(limit: number): Promise<Call[]>;
   /** For the story only: never waits, never fails the work it tells of. */
   abstract tell(happening: CallHappening): void;
   abstract story(callId: string): Promise<CallHappening[]>;

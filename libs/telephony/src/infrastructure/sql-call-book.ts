@@ -129,14 +129,6 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
     );
   }
 
-  async listOpen(limit: number): Promise<Call[]> {
-    const rows: CallRow[] = await this.database.query(
-      `select ${CALL_COLUMNS} from calls c where c.state in ('ringing', 'live', 'ended') order by c.created_at limit $1`,
-      [limit],
-    );
-    return rows.map(toCall);
-  }
-
   tell(happening: CallHappening): void {
     this.untold.push(happening);
     if (this.untold.length >= GATHER_MOST) void this.tellAll();
