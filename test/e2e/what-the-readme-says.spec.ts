@@ -25,6 +25,7 @@ afterAll(() => engine.stop());
 it('old clients: the line that makes supabase-js works on every Node, and without its last part where Node has a WebSocket', async () => {
   const [, line] = /^(const billing = createClient\(.*?\);)/m.exec(README)!;
   expect(line).toBe("const billing = createClient('http://127.0.0.1:3000', key, { realtime: { transport: ws } });");
+  expect(README).toMatch(/^import ws from 'ws'; \/\/ npm install ws:/m); // no package brings it
   const ws = Object as never; // stands for the package: .rpc() never opens one
   const billing = createClient(engine.url, tenant.key, { realtime: { transport: ws } });
   const { data } = await billing.rpc('get_wallet_summary', { p_org_id: tenant.orgId });
