@@ -24,8 +24,15 @@ async function buildAnyway() {
 function build(isNeeded) {
   mkdirSync(WORKSHOP, { recursive: true });
   return withLock(join(WORKSHOP, 'lock'), async () => {
-    if (isInstallStale()) await install();
-    if (isNeeded()) await buildBeside();
+    // Half a minute and more without a word looks like a program that hangs.
+    if (isInstallStale()) {
+      console.error('Installing what npm has to bring …');
+      await install();
+    }
+    if (isNeeded()) {
+      console.error('Building …');
+      await buildBeside();
+    }
   });
 }
 
