@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { isRefusal, priceOf, Refusal, secondsBetween, type Pence } from '@holdfast/kernel';
+import { isRefusal, priceOf, Refusal, type Pence } from '@holdfast/kernel';
 import { JournalReader } from '@holdfast/ledger';
 import { Settings } from '@holdfast/platform';
 import { judgeLiveCall, ReservationReader, Reservations, type HoldStanding } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
+import { toldSeconds } from '../domain/call-patience';
 import { CREDIT_USED_UP, creditRunsOutIn } from '../domain/spoken-sentences';
 import { CallBook } from './call-book.port';
 
@@ -85,15 +86,14 @@ export class StatusCheck {
 
   /** Seen ended, and its report is on the way: nobody lives who could use more, so its hold grows and lasts no longer. */
   private over(call: Call, { reservation, effectiveBalancePence, at }: HoldStanding, callId: string): CallStatus {
-    const { orgId, startedAt, endedAt } = call;
-    const talkedSeconds = startedAt && endedAt ? Math.max(0, secondsBetween(startedAt, endedAt)) : 0;
+    const { orgId } = call;
     const detail = { by: 'status-check', remainingSeconds: 0, addedPence: 0, endCall: true };
     this.calls.tell({ callId, orgId, at, kind: 'checked', detail });
     return {
       endCall: true,
       effectiveBalancePence,
       reservedPence: reservation.reservedPence,
-      accruedPence: priceOf(reservation.rateCard, talkedSeconds).costPence,
+      accruedPence: priceOf(reservation.rateCard, toldSeconds(call) ?? 0).costPence,
       remainingSeconds: 0,
       nextCheckSeconds: 0,
     };
