@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Refusal } from '@holdfast/kernel';
-import { RefusedError } from '@holdfast/platform';
+import { RefusedError, type PerhapsUnreadable } from '@holdfast/platform';
 import type { FastifyInstance } from 'fastify';
 
 /** Deeper than any honest body; JSON.parse takes 50 000 levels, and whatever walks the result would not. */
@@ -8,11 +8,9 @@ const MAX_DEPTH = 100;
 export const WEBHOOK_PATH = '/api/vapi/webhook';
 
 declare module 'fastify' {
-  interface FastifyRequest {
+  interface FastifyRequest extends PerhapsUnreadable {
     /** The bytes as they came, for signatures. */
     rawBody?: Buffer;
-    /** Why the body cannot be read: said by the guards, to whoever may ask. */
-    bodyFault?: Error;
   }
 }
 

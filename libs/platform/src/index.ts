@@ -16,6 +16,7 @@ export * from './http/org-id.pipe';
 export * from './http/page-cursor';
 export { ProblemFilter, sendProblem } from './http/problem.filter';
 export { STATUS_OF } from './http/problem-status';
+export * from './http/readable-body';
 export * from './http/refused.error';
 export * from './http/validation.pipes';
 export { Metrics } from './observability/metrics';

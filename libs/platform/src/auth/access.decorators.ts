@@ -1,5 +1,6 @@
 import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { PerhapsUnreadable } from '../http/readable-body';
 import { refuse } from '../http/refused.error';
 import type { Caller } from './caller';
 
@@ -10,9 +11,8 @@ export type Access = 'public' | 'operator';
 export const Public = (): ReturnType<typeof SetMetadata> => SetMetadata(ACCESS, 'public' satisfies Access);
 export const OperatorOnly = (): ReturnType<typeof SetMetadata> => SetMetadata(ACCESS, 'operator' satisfies Access);
 
-export interface CallerRequest extends FastifyRequest {
+export interface CallerRequest extends FastifyRequest, PerhapsUnreadable {
   caller?: Caller;
-  bodyFault?: Error;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,5 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { mustBeReadable } from '../http/readable-body';
 import { refuse } from '../http/refused.error';
 import { Settings } from '../settings/settings';
 import { ACCESS, tenantOf, type Access, type CallerRequest } from './access.decorators';
@@ -59,7 +60,7 @@ export class AuthGuard implements CanActivate {
     request.caller = caller;
     // Whose data it is comes before what the body says: a foreign or malformed tenant is refused on every route alike.
     if (request.headers['x-org-id'] !== undefined) tenantOf(request);
-    if (request.bodyFault) throw request.bodyFault;
+    mustBeReadable(request);
     return true;
   }
 

@@ -1,12 +1,11 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { ApiKeys, credentialsOf, refuse } from '@holdfast/platform';
+import { ApiKeys, credentialsOf, mustBeReadable, refuse, type PerhapsUnreadable } from '@holdfast/platform';
 import type { FastifyRequest } from 'fastify';
 import { WebhookCaller } from './webhook-caller';
 
-export interface StatusCheckRequest extends FastifyRequest {
+export interface StatusCheckRequest extends FastifyRequest, PerhapsUnreadable {
   /** null: any call (Vapi itself, an operator); else the organisation whose calls may be asked about. */
   scope: string | null;
-  bodyFault?: Error;
 }
 
 /** Who asks is judged before what is asked: a stranger learns nothing about bodies. */
@@ -20,7 +19,7 @@ export class StatusCheckGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<StatusCheckRequest>();
     request.scope = await this.scopeOf(request);
-    if (request.bodyFault) throw request.bodyFault;
+    mustBeReadable(request);
     return true;
   }
 

@@ -1,7 +1,14 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { isRefusal } from '@holdfast/kernel';
-import { Problems, Public, refuse as refuseRequest, RefusedError } from '@holdfast/platform';
+import {
+  mustBeReadable,
+  Problems,
+  Public,
+  refuse as refuseRequest,
+  RefusedError,
+  type PerhapsUnreadable,
+} from '@holdfast/platform';
 import type { FastifyRequest } from 'fastify';
 import { GateAnswerer } from './answer-gate';
 import type { Delivery } from '../application/delivery-log.port';
@@ -35,9 +42,9 @@ export class WebhookController {
   @ApiBody({ schema: { type: 'object' }, examples: WEBHOOK_EXAMPLES })
   @ApiOkResponse({ schema: { type: 'object', example: { received: true } } })
   @Problems()
-  async receive(@Req() request: FastifyRequest & { bodyFault?: Error }): Promise<GateAnswer | { received: true }> {
+  async receive(@Req() request: FastifyRequest & PerhapsUnreadable): Promise<GateAnswer | { received: true }> {
     this.caller.mustBeVapi(request);
-    if (request.bodyFault) throw request.bodyFault;
+    mustBeReadable(request);
     const arrival = this.unpack(request);
     if (arrival.event.type === 'assistant-request') {
       return this.gate.answer(arrival.event, arrival.delivery, reachedAt(request));
