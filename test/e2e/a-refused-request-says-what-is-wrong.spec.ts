@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { clientOf, expectProblem, type HttpClient } from '../support/http-client';
 import { makeTenant } from '../support/tenant';
@@ -22,5 +24,28 @@ describe('invalid_request carries errors', () => {
     expectProblem(answer, 400, 'invalid_request');
     expect(answer.body.errors).toEqual([{ path: '', message }]);
     expect(String(answer.body.detail).length).toBeLessThan(100);
+  });
+});
+
+describe('what is not even a request is answered with a problem document too', () => {
+  it.each([
+    ['words', 400, 'Bad Request', 'hello\r\n\r\n'],
+    ['too large headers', 431, 'Request Header Fields Too Large', `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`],
+    ['headers that do not end', 408, 'Request Timeout', 'GET / HTTP/1.1\r\n'],
+  ])('%s', async (_, status, title, bytes) => {
+    const socket = connect(Number(new URL(engine.url).port), '127.0.0.1');
+    socket.write(bytes);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    expect(head.split('\r\n')[0]).toBe(`HTTP/1.1 ${status} ${title}`);
+    expect(head).toContain('content-type: application/problem+json; charset=utf-8');
+    expect(JSON.parse(body)).toEqual({
+      type: 'urn:holdfast:problem:invalid_request',
+      title,
+      status,
+      detail: expect.any(String),
+      code: 'invalid_request',
+      requestId: expect.any(String),
+      errors: [{ path: '', message: expect.any(String) }],
+    });
   });
 });

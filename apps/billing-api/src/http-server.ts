@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ProblemFilter, RequestPipe, sendProblem, type Settings } from '@holdfast/platform';
 import { Refusal } from '@holdfast/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerUnreadable } from './unreadable-request';
 import { registerJsonParser, WEBHOOK_PATH } from './json-body';
 
 /** A billing request is a few hundred bytes. */
@@ -28,6 +29,7 @@ export function fastifyAdapter(settings: Settings): FastifyAdapter {
     frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
       sendProblem(request, reply, new Refusal('invalid_request', detailOf(fault)));
     },
+    clientErrorHandler: answerUnreadable,
   });
   const server: FastifyInstance = adapter.getInstance();
   server.addHook('onRoute', (route) => {
