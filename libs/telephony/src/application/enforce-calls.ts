@@ -38,6 +38,8 @@ export class EnforceCalls implements OnModuleDestroy {
   private readonly working = new Set<Promise<void>>();
   private ticking = false;
   private stopping = false;
+  /** The last look failed. */
+  private blind = false;
   /** A look was asked for while one was under way. */
   private askedMeanwhile = false;
 
@@ -89,8 +91,12 @@ export class EnforceCalls implements OnModuleDestroy {
         for (const claimed of due) this.at(claimed);
         taken = due.length;
       }
+      if (this.blind) this.log.log('calls are looked at again');
+      this.blind = false;
     } catch (fault) {
-      this.log.warn(`calls could not be looked at: ${(fault as Error).message}`);
+      // Four times a second is not said four times a second.
+      if (!this.blind) this.log.warn(`calls cannot be looked at: ${(fault as Error).message}; tried until it works`);
+      this.blind = true;
     } finally {
       this.ticking = false;
     }
