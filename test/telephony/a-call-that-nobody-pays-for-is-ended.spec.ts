@@ -223,6 +223,19 @@ describe('a call whose end was told before its beginning, and whose report is lo
     await charged();
   });
 
+  it('is charged from both, though the gate refused it for another tenant’s id', async () => {
+    await operator.reserve(await operator.openTenant({ balancePence: BALANCE }), callId);
+    await deliver(engine, assistantRequest(callId, tenant.call));
+    await eventually(async () => expect((await operator.story(callId)).state).toBe('refused'));
+    await endedThen();
+    expect(await operator.story(callId)).toMatchObject({ state: 'refused' });
+    await answeredThen();
+    expect(await operator.story(callId)).toMatchObject({ state: 'ended' });
+    expect(await wallet()).toMatchObject({ balancePence: BALANCE, heldPence: 0 });
+    await wait();
+    await charged();
+  });
+
   it('is charged from both, though a report that made no sense was the first to say that it is over', async () => {
     await deliver(engine, assistantRequest(callId, tenant.call));
     await deliver(engine, report(callId, tenant.call, { durationSeconds: -1 }));

@@ -35,12 +35,7 @@ describe('a call that a client and the gate both reserve for', () => {
   });
 
   const wallet = () => operator.wallet(tenant.orgId);
-  const bill = (path: string, body: object) =>
-    post(`${engine.url}/api/billing/${path}`, JSON.stringify(body), {
-      'content-type': 'application/json',
-      authorization: `Bearer ${engine.adminKey}`,
-      'x-org-id': tenant.orgId,
-    });
+  const bill = (path: string, body: object) => operator.bill(tenant.orgId, path, body);
   const byWebhook = async (seconds: number): Promise<void> => {
     await deliver(engine, assistantRequest(vapis, tenant.call));
     await deliver(engine, inProgress(vapis, tenant.call));
@@ -197,29 +192,6 @@ describe('a call that a client and the gate both reserve for', () => {
     },
   );
 
-  it('client first, and the gate when that hold has expired: is charged once by both', async () => {
-    await operator.reserve(tenant.orgId, own, 5, vapis);
-    await sql(engine.database.url, 'update credit_reservations set expires_at = now() where call_id = $1', [own]);
-    expect(await operator.sweep()).toMatchObject({ expired: 1 });
-    await byWebhook(61);
-    const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
-    expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
-    expect(await wallet()).toMatchObject(CHARGED);
-  });
-
-  it('client first, and the answer of an outbound call when that hold has expired: is held anew, and charged once', async () => {
-    await operator.reserve(tenant.orgId, own, 5, vapis);
-    await sql(engine.database.url, 'update credit_reservations set expires_at = now() where call_id = $1', [own]);
-    await operator.sweep();
-    await deliver(engine, inProgress(vapis, { ...tenant.call, type: 'outboundPhoneCall' }));
-    expect(await wallet()).toMatchObject(HELD);
-    expect(await operator.story(vapis)).toMatchObject({ state: 'live', reservation: { status: 'active' } });
-    await deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 }));
-    const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
-    expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
-    expect(await wallet()).toMatchObject(CHARGED);
-  });
-
   it('over before its client names it: is charged once by both, and nothing stays held', async () => {
     await deliver(engine, ended(vapis, tenant.call));
     await operator.reserve(tenant.orgId, own, 5, vapis);
@@ -228,6 +200,40 @@ describe('a call that a client and the gate both reserve for', () => {
     const repeat = await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
     expect(repeat.body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
     expect(await wallet()).toMatchObject(CHARGED);
+  });
+
+  it('client first, and once more under the provider’s id when that is charged: is told so, and holds nothing', async () => {
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    await deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 }));
+    const again = await bill('reserve-credits', { callId: vapis, vapiCallId: vapis });
+    expect(again).toMatchObject({ status: 200, body: { heldAs: own, duplicate: true, status: 'committed' } });
+    expect(await wallet()).toMatchObject(CHARGED);
+    const repeat = await bill('commit-credits', { callId: vapis, actualDurationSeconds: 61 });
+    expect(repeat.body).toMatchObject({ callId: vapis, duplicate: true, chargedPence: 112 });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
+  it('a call that its client charged before the gate asked was another one: it is let in on a hold of its own', async () => {
+    await operator.reserve(tenant.orgId, own, 5, vapis);
+    await operator.commit(tenant.orgId, own, 0.5);
+    expect((await deliver(engine, assistantRequest(vapis, tenant.call))).body).toHaveProperty('assistantId');
+    expect(await wallet()).toMatchObject({ balancePence: BALANCE - 56, heldPence: 280 });
+    await operator.release(tenant.orgId, vapis);
+  });
+
+  it('named by its client at the very moment when its report is charged: is charged once', async () => {
+    for (let i = 0; i < 16; i++) {
+      tenant = await openNumberedTenant(operator, { balancePence: BALANCE });
+      [own, vapis] = [randomUUID(), randomUUID()];
+      const both = [
+        () => deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 })),
+        () => bill('reserve-credits', { callId: own, vapiCallId: vapis }),
+      ];
+      if (i % 2 === 1) both.reverse();
+      await Promise.all(both.map((one) => one()));
+      await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+      expect(await wallet()).toMatchObject(CHARGED);
+    }
   });
 
   it('no message told of it: a poller may ask by either id all the same', async () => {

@@ -6,6 +6,7 @@ export { reserveCallCredits, type CallCreditsReserved } from './application/rese
 export { HOLD_LISTENER, type HoldListener } from './application/hold-listener.port';
 export { ReservationReader } from './application/reservation-reader.port';
 export { Reservations } from './application/reservations';
+export { callIdOfItsOwn } from './domain/call-id-of-its-own';
 export type { ReservationState, ReservationStatus } from './domain/credit-reservation';
 export { judgeLiveCall, type KillSwitchDecision } from './domain/kill-switch';
 export { toReservationView, ReservationView } from './http/reservation.view';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TestEngine } from '../../support/engine';
+import { post, type Answer } from './deliver';
 
 /** Where an engine is and its operator key: enough to steer one in another process, too. */
 export type EngineAddress = Pick<TestEngine, 'url' | 'adminKey'>;
@@ -93,6 +94,15 @@ export class Operator {
 
   async release(orgId: string, callId: string): Promise<void> {
     await this.ask('POST', 'api/billing/release-credits', { callId }, orgId);
+  }
+
+  /** As a client of this organisation does; resolves with whatever is answered. */
+  bill(orgId: string, path: string, body: object): Promise<Answer> {
+    return post(`${this.engine.url}/api/billing/${path}`, JSON.stringify(body), {
+      'content-type': 'application/json',
+      authorization: `Bearer ${this.engine.adminKey}`,
+      'x-org-id': orgId,
+    });
   }
 
   wallet(orgId: string): Promise<Wallet> {

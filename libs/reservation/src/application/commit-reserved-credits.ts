@@ -10,7 +10,7 @@ import {
 } from '@holdfast/ledger';
 import { want, type Command, type Desk } from '@holdfast/platform';
 import { CreditReservation, type ReservationStatus, type Settlement } from '../domain/credit-reservation';
-import { RESERVATIONS } from './reservations.shelf';
+import { RESERVATIONS, type ReservationsByCall } from './reservations.shelf';
 import type { CallRef } from './call-ref';
 import { callIdConflict } from './reserve-call-credits';
 
@@ -21,13 +21,16 @@ export interface CommitReservedCredits extends CallRef {
   readonly actualDurationSeconds: number;
   /** The provider itself says that this call was talked: it is charged, though its hold was given back. */
   readonly provenByProvider?: boolean;
-  /** What holds nothing is refused (`no_active_reservation`), not billed directly: it may be held under another id. */
+  /** What holds nothing is refused (`no_active_reservation`), neither billed directly nor late: see `orPaidFor`. */
   readonly onlyIfHeld?: boolean;
+  /** The provider's call: what holds nothing is paid by the hold that pays for that one. Always decided under locks. */
+  readonly orPaidFor?: string;
 }
 
 export interface ReservedCreditsCommitted extends Settlement {
+  /** Under which the hold that paid stands. */
   readonly callId: string;
-  /** The provider's call that its hold pays for. */
+  /** The provider's call that it pays for. */
   readonly vapiCallId: string | null;
   /** This call had been settled before: the first answer, nothing was charged again. */
   readonly duplicate: boolean;
@@ -38,7 +41,7 @@ export interface ReservedCreditsCommitted extends Settlement {
  * full (`late`); with no reservation at all billed directly. The first duration wins, another one is recorded.
  */
 export function commitReservedCredits(request: CommitReservedCredits): Command<ReservedCreditsCommitted> {
-  const { orgId, callId, actualDurationSeconds } = request;
+  const { orgId, callId, actualDurationSeconds, onlyIfHeld, orPaidFor } = request;
   let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
@@ -46,45 +49,51 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
       want(WALLETS, orgId),
       want(CALL_TERMS, orgId),
       want(RESERVATIONS, { callId, opening: false }),
+      ...(orPaidFor === undefined ? [] : [want(RESERVATIONS, { callId: orPaidFor, opening: false, orNamedBy: orgId })]),
       want(ARREARS, { orgId, collect: false }),
     ],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       const terms = desk.on(CALL_TERMS).get(orgId);
       if (!wallet || !terms) return organizationNotFound();
-      const reservation = desk.on(RESERVATIONS).find(callId);
+      const reservation = payerOf(request, desk.on(RESERVATIONS));
       if (!reservation) {
-        if (request.onlyIfHeld) return noActiveReservation();
+        if (onlyIfHeld) return noActiveReservation();
         const billed = billDirectly(request, wallet, terms, desk);
         own = billed.transactionId;
         return billed;
       }
       if (reservation.state.orgId !== orgId) return callIdConflict();
-      const earlier = reservation.state.settlement;
+      const { callId: heldAs, vapiCallId, settlement: earlier } = reservation.state;
       if (earlier) {
         if (earlier.actualDurationSeconds !== actualDurationSeconds)
           reservation.recordDiscrepancy(actualDurationSeconds);
-        const { vapiCallId } = reservation.state;
         return {
-          callId,
+          callId: heldAs,
           vapiCallId,
           duplicate: earlier.transactionId === null || earlier.transactionId !== own,
           ...earlier,
         };
       }
+      if (onlyIfHeld && !reservation.isActive) return noActiveReservation();
       if (reservation.state.status === 'released' && !request.provenByProvider) return noActiveReservation();
-      if (request.onlyIfHeld && mayBeHeldAnew(reservation)) return noActiveReservation();
 
       const settlement = settle(request, reservation, wallet, desk);
       own = settlement.transactionId;
-      return { callId, vapiCallId: reservation.state.vapiCallId, duplicate: false, ...settlement };
+      return { callId: heldAs, vapiCallId, duplicate: false, ...settlement };
     },
   };
 }
 
-/** Its hold has expired, and its call of the provider may have come since: that one holds under its own id. */
-function mayBeHeldAnew({ state: { status, callId, vapiCallId } }: CreditReservation): boolean {
-  return status === 'expired' && vapiCallId !== null && vapiCallId !== callId;
+/** A call that holds nothing under its own id, or no more, may be one that is paid, or was, under another. */
+function payerOf(
+  { orgId, callId, orPaidFor }: CommitReservedCredits,
+  reservations: ReservationsByCall,
+): CreditReservation | undefined {
+  const own = reservations.find(callId);
+  if (orPaidFor === undefined || (own && (own.isActive || own.state.settlement || own.state.orgId !== orgId)))
+    return own;
+  return reservations.payerOf(orPaidFor, orgId) ?? own ?? reservations.namedAs(orPaidFor, orgId);
 }
 
 /** The call is not known to hold anything, and whose it is cannot be told either. */

@@ -1,5 +1,5 @@
 import { Shelf } from '@holdfast/platform';
-import type { CreditReservation } from '../domain/credit-reservation';
+import type { CreditReservation, ReservationStatus } from '../domain/credit-reservation';
 
 /** Reservations by call id, of all tenants: fetched, and opened in this batch. */
 export class ReservationsByCall {
@@ -13,21 +13,43 @@ export class ReservationsByCall {
     this.byCall.set(reservation.state.callId, reservation);
   }
 
-  /** The organisation's live hold under another id that names it as the provider's call: the oldest. See `orNamedBy`. */
+  /** Which of the organisation's holds pays for this call of the provider, or has paid: its own, else one that names it. */
   payerOf(vapiCallId: string, orgId: string): CreditReservation | undefined {
-    let payer: CreditReservation | undefined;
+    return [this.ownOf(vapiCallId, orgId), this.namedAs(vapiCallId, orgId)].find((hold) => hold && pays(hold));
+  }
+
+  /** The organisation's hold under the provider's own id. */
+  ownOf(vapiCallId: string, orgId: string): CreditReservation | undefined {
+    const own = this.find(vapiCallId);
+    return own?.state.orgId === orgId ? own : undefined;
+  }
+
+  /** The organisation's hold under another id that names it as the provider's call; of several see BEST_FIRST. */
+  namedAs(vapiCallId: string, orgId: string): CreditReservation | undefined {
+    let best: CreditReservation | undefined;
     for (const reservation of this.byCall.values()) {
-      const { state, isActive } = reservation;
-      if (!isActive || state.vapiCallId !== vapiCallId || state.callId === vapiCallId || state.orgId !== orgId)
-        continue;
-      if (!payer || state.createdAt < payer.state.createdAt) payer = reservation;
+      const { state } = reservation;
+      if (state.vapiCallId !== vapiCallId || state.callId === vapiCallId || state.orgId !== orgId) continue;
+      if (!best || isBetter(reservation, best)) best = reservation;
     }
-    return payer;
+    return best;
   }
 
   all(): CreditReservation[] {
     return [...this.byCall.values()];
   }
+}
+
+/** Of the holds that name one call: what pays for it, else what was charged for it, and so on; of two alike the older. */
+export const BEST_FIRST: readonly ReservationStatus[] = ['active', 'committed', 'expired', 'released'];
+
+function isBetter({ state: one }: CreditReservation, { state: other }: CreditReservation): boolean {
+  const ahead = BEST_FIRST.indexOf(other.status) - BEST_FIRST.indexOf(one.status);
+  return ahead === 0 ? one.createdAt < other.createdAt : ahead > 0;
+}
+
+function pays({ state: { status } }: CreditReservation): boolean {
+  return status === 'active' || status === 'committed';
 }
 
 export interface ReservationNeed {

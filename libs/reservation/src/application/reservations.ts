@@ -62,8 +62,8 @@ export class Reservations {
     const commit = { ...request, orgId };
     let paid = await this.work.execute(commitReservedCredits({ ...commit, onlyIfHeld: true }));
     if (isRefusal(paid) && paid.code === 'no_active_reservation') {
-      const payer = await this.payerOf(callId, orgId);
-      paid = await this.work.execute(commitReservedCredits({ ...commit, callId: payer ?? callId }));
+      const orPaidFor = (await this.reader.find(callId, orgId))?.vapiCallId ?? callId;
+      paid = await this.work.execute(commitReservedCredits({ ...commit, orPaidFor }));
     }
     if (isRefusal(paid)) return paid;
     if (paid.vapiCallId !== null) this.listener?.holdClosed(orgId, paid.callId); // most calls are no provider's

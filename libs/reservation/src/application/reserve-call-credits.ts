@@ -19,6 +19,8 @@ export interface ReserveCallCredits extends CallRef {
   readonly vapiCallId?: string | null;
   /** 1 … 720; the organisation's own when left out. */
   readonly estimatedMinutes?: number | null;
+  /** It has not begun yet, so what a client charged under another id that names it was not this call. */
+  readonly beginsNow?: boolean;
   readonly ttlSeconds: number;
 }
 
@@ -59,15 +61,17 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
       const terms = desk.on(CALL_TERMS).get(orgId);
       if (!wallet || !terms) return organizationNotFound();
       const reservations = desk.on(RESERVATIONS);
-      const earlier = reservations.find(callId);
+      let earlier = reservations.find(callId);
       if (earlier && earlier.state.orgId !== orgId) return callIdConflict();
+      if (orNamedBy && (!earlier || earlier.state.status === 'expired')) {
+        const payer = reservations.payerOf(callId, orgId);
+        if (payer?.isActive || !request.beginsNow) earlier = payer ?? earlier;
+      }
       if (earlier) {
         // Held before the provider had an id for the call: its owner names it now.
         if (request.vapiCallId && earlier.isOpenToCall(undefined)) earlier.claimFor(request.vapiCallId);
-        return answerOf(earlier, wallet, terms, earlier.state.id !== own);
+        return { ...answerOf(earlier, wallet, terms, earlier.state.id !== own), callId };
       }
-      const payer = orNamedBy === undefined ? undefined : reservations.payerOf(callId, orgId);
-      if (payer) return { ...answerOf(payer, wallet, terms, true), callId };
       const size = sizeOf(request, wallet, terms);
       if (isRefusal(size)) return size;
       const memo = {

@@ -2,7 +2,7 @@ import { newId } from '@holdfast/kernel';
 import { CALL_TERMS, organizationNotFound, WALLETS, type Wallet } from '@holdfast/ledger';
 import { want, type Command } from '@holdfast/platform';
 import { CreditReservation } from '../domain/credit-reservation';
-import { RESERVATIONS } from './reservations.shelf';
+import { RESERVATIONS, type ReservationsByCall } from './reservations.shelf';
 import {
   answerOf,
   reserveCallCredits,
@@ -23,15 +23,15 @@ export function reserveUnderAnotherName(request: ReserveForCall): Command<CallCr
   const onItsOwn = reserveCallCredits(request);
   return {
     key: orgId,
-    wants: [...onItsOwn.wants, want(RESERVATIONS, { callId: vapiCallId, opening: false })],
+    wants: [...onItsOwn.wants, want(RESERVATIONS, { callId: vapiCallId, opening: false, orNamedBy: orgId })],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       const terms = desk.on(CALL_TERMS).get(orgId);
       if (!wallet || !terms) return organizationNotFound();
       const reservations = desk.on(RESERVATIONS);
-      const payer = reservations.find(vapiCallId);
+      const payer = payerOf(vapiCallId, orgId, reservations);
       const named = reservations.find(callId);
-      if (payer?.state.orgId !== orgId || (named && !mayName(named, payer, request))) return onItsOwn.decide(desk);
+      if (!payer || payer === named || (named && !mayName(named, payer, request))) return onItsOwn.decide(desk);
       if (!named) {
         reservations.add(
           CreditReservation.open({
@@ -52,6 +52,15 @@ export function reserveUnderAnotherName(request: ReserveForCall): Command<CallCr
       return { ...answerOf(payer, wallet, terms, true), callId };
     },
   };
+}
+
+/**
+ * The hold under the provider's id, or the one that took its place when that had expired. Without one under the provider's id,
+ * what a client calls its calls there says nothing: each pays for itself.
+ */
+function payerOf(vapiCallId: string, orgId: string, reservations: ReservationsByCall): CreditReservation | undefined {
+  const own = reservations.ownOf(vapiCallId, orgId);
+  return own?.state.status === 'expired' ? reservations.payerOf(vapiCallId, orgId) : own;
 }
 
 /** Whether it is nothing but another name, or a hold that is not needed beside the payer. */

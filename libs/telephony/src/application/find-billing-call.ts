@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isRefusal, type Refusal, type RefusalCode } from '@holdfast/kernel';
 import { Settings } from '@holdfast/platform';
-import { ReservationReader, Reservations, type ReservationState } from '@holdfast/reservation';
+import { callIdOfItsOwn, ReservationReader, Reservations, type ReservationState } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import type { CallFacts } from '../domain/call-event';
 import { verifyTenantClaims } from '../domain/tenant-claim';
@@ -67,5 +67,5 @@ export class BillingCallFinder {
  * @param taken what is held under the provider's id, by anybody
  */
 function idOfItsOwn(callId: string, orgId: string, taken: ReservationState | null): string {
-  return taken?.callId === callId && taken.orgId !== orgId ? `${callId}@${orgId}` : callId;
+  return taken?.callId === callId && taken.orgId !== orgId ? callIdOfItsOwn(callId, orgId) : callId;
 }

@@ -68,11 +68,17 @@ export class CallFollower {
     heldAs: string | undefined,
   ): Promise<Followed> {
     const { callId, kind } = event.call;
-    // A call that was refused at the gate, or never held anything here, ends without any money.
-    if (known?.state === 'refused') return { status: 'processed', orgId, outcome: { note: 'refused at the gate' } };
     if (known?.state === 'settled') return { status: 'processed', orgId, outcome: { note: 'settled already' } };
     const now = this.clock.approximate();
     const endedAt = momentOf(event.at, now);
+    // What was refused at the gate ends without any money, unless a message tells later that it was answered.
+    if (known?.state === 'refused') {
+      const { endedReason } = event;
+      const unwritten = await this.calls.learn({ callId, orgId, state: 'ended', at: now, endedAt, endedReason });
+      return unwritten
+        ? failed(orgId, unwritten)
+        : { status: 'processed', orgId, outcome: { note: 'refused at the gate' } };
+    }
     const billingCallId = await this.billing.find(event.call, orgId, known, known?.startedAt ?? null, heldAs);
     if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
     const graceMs = REPORT_GRACE_SECONDS * 1_000;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { isRefusal } from '@holdfast/kernel';
+import { isRefusal, type Refusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
-import { ReservationReader, Reservations } from '@holdfast/reservation';
+import { callIdOfItsOwn, ReservationReader, Reservations, type CallCreditsReserved } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
 import type { CallChangedStatus, CallFacts, CallWentLive, SignOfLife } from '../domain/call-event';
 import { momentOf } from '../domain/message-time';
@@ -43,6 +43,9 @@ export class LiveCallFollower {
         return this.answeredAfterAll(call, known, said);
       case 'live':
         return this.stillLive(call, known, said);
+      case 'refused':
+        // Refused, and talked all the same: whether it still is depends on whether its end was told.
+        return known.endedAt === null ? this.firstSeen(call, seen, said) : this.answeredAfterAll(call, known, said);
       default:
         return this.firstSeen(call, seen, said);
     }
@@ -64,18 +67,12 @@ export class LiveCallFollower {
   private async firstSeen(call: CallFacts, { orgId, known, heldAs }: Seen, said: Date | undefined): Promise<Followed> {
     const now = this.clock.approximate();
     const startedAt = known?.startedAt ?? momentOf(said, now);
-    let billingCallId = await this.billing.find(call, orgId, known, startedAt, heldAs);
-    if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
-    const request = { orgId, vapiCallId: call.callId, createdBy: WEBHOOK };
+    const found = await this.billing.find(call, orgId, known, startedAt, heldAs);
+    if (isRefusal(found)) return failed(orgId, found);
     // What came through the gate holds its credit already; the timer looks at once and would notice if not.
-    let hold =
-      known?.state === 'ringing' ? null : await this.reservations.reserve({ ...request, callId: billingCallId });
-    if (hold && !isRefusal(hold) && hold.status === 'expired') {
-      billingCallId = call.callId; // a client had reserved for it too early: it is held anew, as at the gate
-      hold = await this.reservations.reserve({ ...request, callId: billingCallId });
-    }
+    const { billingCallId, hold } =
+      known?.state === 'ringing' ? { billingCallId: found, hold: null } : await this.holdAs(found, call.callId, orgId);
     if (isRefusal(hold) && !UNPAID.includes(hold.code)) return failed(orgId, hold);
-    if (hold && !isRefusal(hold)) billingCallId = hold.heldAs; // a client may have reserved meanwhile
     const unwritten = await this.calls.learn({
       callId: call.callId,
       orgId,
@@ -98,6 +95,20 @@ export class LiveCallFollower {
     return hold.code === 'call_id_conflict'
       ? failed(orgId, hold)
       : { status: 'processed', orgId, outcome: { refused: hold.code } };
+  }
+
+  /** Where a client had reserved too early and that hold has expired, it is held anew: under the next id that is free. */
+  private async holdAs(
+    billingCallId: string,
+    vapiCallId: string,
+    orgId: string,
+  ): Promise<{ billingCallId: string; hold: CallCreditsReserved | Refusal }> {
+    const hold = await this.reservations.reserve({ orgId, callId: billingCallId, vapiCallId, createdBy: WEBHOOK });
+    if (isRefusal(hold)) return { billingCallId, hold };
+    const last = callIdOfItsOwn(vapiCallId, orgId);
+    if (hold.status === 'expired' && billingCallId !== last)
+      return this.holdAs(billingCallId === vapiCallId ? last : vapiCallId, vapiCallId, orgId);
+    return { billingCallId: hold.heldAs, hold }; // a client may have reserved meanwhile
   }
 
   /**
@@ -129,9 +140,11 @@ export class LiveCallFollower {
     const startedAt = said === undefined ? null : momentOf(said, at);
     const isNews = startedAt !== null && earlierOf(toldBefore, startedAt) !== toldBefore;
     if (isNews && (endedAt === null || startedAt <= endedAt)) {
+      const billingCallId = await this.billing.find(call, orgId, known, startedAt);
+      if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
       // Whoever looked already and found that nothing could be charged looks again.
-      const news = { callId, orgId, kind: call.kind, state: 'ended', at, startedAt, nextDecisionAt: at } as const;
-      const unwritten = await this.calls.learn(news);
+      const news = { callId, orgId, billingCallId, kind: call.kind, state: 'ended', at, startedAt } as const;
+      const unwritten = await this.calls.learn({ ...news, nextDecisionAt: at });
       if (unwritten) return failed(orgId, unwritten);
     }
     return { status: 'processed', orgId, outcome: { note: 'the call is ended already' } };

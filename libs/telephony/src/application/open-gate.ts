@@ -72,6 +72,7 @@ export class Gate implements OnModuleDestroy {
       orgId,
       callId: call.callId,
       vapiCallId: call.callId,
+      beginsNow: true,
       createdBy: GATE,
     });
     if (isRefusal(reserved)) {

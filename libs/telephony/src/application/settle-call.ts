@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isRefusal, type Refusal } from '@holdfast/kernel';
 import { UnitOfWork } from '@holdfast/platform';
-import { commitReservedCredits, ReservationReader, type ReservedCreditsCommitted } from '@holdfast/reservation';
+import { commitReservedCredits, type ReservedCreditsCommitted } from '@holdfast/reservation';
 import { noted, type CallNotes } from './call-notes.shelf';
 
 export interface CallDuration {
@@ -27,23 +27,19 @@ export type AlsoNote = (committed: ReservedCreditsCommitted, at: Date, notes: Ca
  */
 @Injectable()
 export class CallSettlement {
-  constructor(
-    private readonly work: UnitOfWork,
-    private readonly reader: ReservationReader,
-  ) {}
+  constructor(private readonly work: UnitOfWork) {}
 
   /** Refusals: organization_not_found, call_id_conflict, no_active_reservation. Then nothing is noted either. */
   async settle(call: CallDuration, also?: AlsoNote): Promise<ReservedCreditsCommitted | Refusal> {
     const settled = await this.settleAs(call, { onlyIfHeld: true }, also);
     if (!isRefusal(settled) || settled.code !== 'no_active_reservation') return settled;
     // Its owner may have named it by a hold of his own, after the first message of this call found none.
-    const named = await this.reader.find(call.callId, call.orgId);
-    return this.settleAs({ ...call, billingCallId: named?.callId ?? call.billingCallId }, {}, also);
+    return this.settleAs(call, { orPaidFor: call.callId }, also);
   }
 
   private settleAs(
     call: CallDuration,
-    terms: { readonly onlyIfHeld?: boolean },
+    terms: { readonly onlyIfHeld: true } | { readonly orPaidFor: string },
     also?: AlsoNote,
   ): Promise<ReservedCreditsCommitted | Refusal> {
     const { orgId, billingCallId, callId, seconds, source } = call;
@@ -66,7 +62,8 @@ export class CallSettlement {
 }
 
 function noteSettled(call: CallDuration, committed: ReservedCreditsCommitted, at: Date, notes: CallNotes): void {
-  const { callId, orgId, billingCallId, seconds, startedAt, endedAt, endedReason, costUsd, source } = call;
+  const { callId, orgId, seconds, startedAt, endedAt, endedReason, costUsd, source } = call;
+  const { callId: billingCallId, duplicate, actualDurationSeconds: chargedForSeconds } = committed;
   notes.news.push({
     callId,
     orgId,
@@ -79,7 +76,6 @@ function noteSettled(call: CallDuration, committed: ReservedCreditsCommitted, at
     endedReason,
     costUsd,
   });
-  const { duplicate, actualDurationSeconds: chargedForSeconds } = committed;
   if (!duplicate || chargedForSeconds === seconds) return;
   const detail = { chargedForSeconds, nowReportedSeconds: seconds, source };
   notes.happenings.push({ callId, orgId, at, kind: 'discrepancy', detail });

@@ -38,7 +38,7 @@ const RANK = (state: string): string =>
   `array_position(array['refused', 'ringing', 'live', 'ended', 'settled'], ${state})`;
 const FURTHER = `case
   when c.state in ('refused', 'ended') and excluded.state in ('refused', 'ended') and c.state <> excluded.state
-    and c.started_at is null and c.cap_seconds is null then 'refused'
+    and c.started_at is null and excluded.started_at is null and c.cap_seconds is null then 'refused'
   when ${RANK('excluded.state')} > ${RANK('c.state')} then excluded.state else c.state end`;
 
 /** A settlement brings the provider's own times. */
