@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { BENCHES } from './benches';
+import { INTERRUPTED } from './database/bench-database';
 import { readFlags, USAGE, UsageError } from './flags';
 import { printReport } from './report/print-report';
 import { writeReport } from './report/write-report';
@@ -31,6 +32,7 @@ function usage(): string {
 }
 
 main().catch((fault: Error) => {
+  if (process.exitCode === INTERRUPTED) return; // whatever was under way has lost its database
   if (fault instanceof UsageError) {
     console.error(`${fault.message}\n\n${usage()}`);
     process.exitCode = CALLED_WRONGLY;

@@ -97,6 +97,42 @@ export const SAME_BOOKS = `
   end $$;
 `;
 
+/**
+ * The rows of whole calls of one wallet and nothing else: no engine, no rules, no parameters, many calls in one transaction. What
+ * one connection of this PostgreSQL can write at most while the books are kept as full as ours.
+ */
+export const ROWS_ALONE = `
+  create function same_books.write_calls(p_org uuid, p_calls integer) returns void language plpgsql as $$
+  declare
+    v_wallet same_books.wallets;
+    v_ids text[] := array(select gen_random_uuid()::text from generate_series(1, p_calls));
+  begin
+    select * into v_wallet from same_books.wallets where org_id = p_org for no key update;
+    insert into same_books.credit_reservations
+      (id, org_id, call_id, status, reserved_pence, estimated_minutes, rate_card_id, created_at, expires_at)
+      select uuidv7(), p_org, call_id, 'active', 280, 5, p_org, now(), now() + interval '30 minutes'
+      from unnest(v_ids) as u (call_id);
+    insert into same_books.credit_transactions
+      (id, org_id, seq, type, amount_pence, balance_before_pence, balance_after_pence, held_before_pence, held_after_pence,
+       counter_account, call_id, created_by, created_at)
+      select uuidv7(), p_org, v_wallet.version + 3 * (n - 1) + step, type, pence, v_wallet.balance_pence - 224 * (n - 1) - paid_before,
+        v_wallet.balance_pence - 224 * (n - 1) - paid_after, v_wallet.held_pence + held_before, v_wallet.held_pence + held_after,
+        counter_account, call_id, 'bench', now()
+      from unnest(v_ids) with ordinality as u (call_id, n)
+      cross join (values (1, 'reservation', 280, 0, 0, 0, 280, null), (2, 'call_deduction', 224, 0, 224, 280, 56, 'revenue:calls'),
+        (3, 'reservation_release', 56, 224, 224, 56, 0, null))
+        as entry (step, type, pence, paid_before, paid_after, held_before, held_after, counter_account);
+    update same_books.credit_reservations
+      set status = 'committed', committed_pence = 224, released_pence = 56, actual_duration_seconds = 187.412,
+        billed_seconds = 240, closed_at = now(), committed_at = now(), version = version + 1,
+        settlement = json_build_object('status', 'committed', 'reservedPence', 280, 'actualCostPence', 224, 'chargedPence', 224,
+          'releasedPence', 56, 'uncollectedPence', 0, 'billedSeconds', 240, 'actualDurationSeconds', 187.412)
+      from unnest(v_ids) as u (id) where call_id = u.id;
+    update same_books.wallets set balance_pence = balance_pence - 224 * p_calls, version = version + 3 * p_calls
+      where org_id = p_org;
+  end $$;
+`;
+
 /** The organisations of Holdfast, with the same money. */
 export const COPY_BOOKS = `
   insert into same_books.wallets select * from public.wallets;

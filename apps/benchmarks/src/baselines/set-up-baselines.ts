@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { BASELINE_TABLES, COPY_WALLETS } from './baseline-tables.sql';
-import { COPY_BOOKS, SAME_BOOKS } from './same-books.sql';
+import { COPY_BOOKS, ROWS_ALONE, SAME_BOOKS } from './same-books.sql';
 import { STORED_FUNCTIONS } from './stored-functions.sql';
 
 /** Beside Holdfast's own tables, in the same database, with the same wallets. */
@@ -13,6 +13,7 @@ export async function setUpBaselines(admin: Pool): Promise<void> {
 /** After the organisations are loaded and before anything was charged. */
 export async function setUpSameBooks(admin: Pool): Promise<void> {
   await admin.query(SAME_BOOKS);
+  await admin.query(ROWS_ALONE);
   await copy(admin, COPY_BOOKS);
 }
 

@@ -4,13 +4,15 @@ import type { Bench } from '../bench';
 import { withBenchDatabase } from '../database/bench-database';
 import { loadOrganizations } from '../database/organizations.loader';
 import { compare } from '../measure/compare';
-import { speedRatio, type Sample } from '../measure/interleaved-rounds';
+import { medianOf, speedRatio, type Sample } from '../measure/interleaved-rounds';
 import { randomChoice } from '../measure/random-choice';
 import { atLeast, type Line, type Verdict } from '../report/bench-report';
 import { linesOf } from '../report/lines-of';
 import { describeMachine } from '../report/machine';
+import type { Variant } from '../measure/variant';
 import type { CallWorld } from './call-world';
 import { HoldfastCalls } from './holdfast-calls';
+import { RowsAlone } from './rows-alone';
 import { SameBooksCalls, StoredFunctionCalls } from './stored-function-calls';
 
 const SPREAD_TARGET = 3;
@@ -46,7 +48,8 @@ export const CALLS_BENCH: Bench = {
         const before = chargedBefore;
         const holdfast = new HoldfastCalls(world, () => before);
         const sameBooks = new SameBooksCalls({ ...world, baselineSums: sameBooksSums });
-        const variants = [holdfast, new StoredFunctionCalls(world), sameBooks];
+        const variants: Variant[] = [holdfast, new StoredFunctionCalls(world), sameBooks];
+        if (called.length === 1) variants.push(new RowsAlone({ ...world, baselineSums: sameBooksSums }));
         try {
           const { samples, notes: pools } = await compare(
             variants,
@@ -55,12 +58,18 @@ export const CALLS_BENCH: Bench = {
             database.pid,
           );
           lines.push(...linesOf(name, samples, pools));
-          const [ours, theirs, theirsWithOurBooks] = [...samples.values()] as [Sample[], Sample[], Sample[]];
+          const [ours, theirs, theirsWithOurBooks, rowsAlone] = [...samples.values()] as [
+            Sample[],
+            Sample[],
+            Sample[],
+            Sample[]?,
+          ];
           verdicts.push(atLeast(`${name}: holdfast ÷ stored functions`, speedRatio(ours, theirs), target));
           const alike = speedRatio(ours, theirsWithOurBooks).toFixed(1);
           notes.push(
             `${name}: ${alike} × stored functions that keep the same books (rows, indexes and checks as ours).`,
           );
+          if (rowsAlone) notes.push(`${name}: ${mostOf(rowsAlone, theirs)}`);
         } finally {
           for (const variant of variants) await variant.close();
         }
@@ -69,3 +78,10 @@ export const CALLS_BENCH: Bench = {
       return { bench: 'calls', machine, startedAt, lines, verdicts, notes };
     }),
 };
+
+/** A connection has the wallet to itself; at best it writes without a pause. */
+function mostOf(rowsAlone: readonly Sample[], theirs: readonly Sample[]): string {
+  const micros = medianOf(rowsAlone, (sample) => sample.postgresMicros);
+  const most = (1_000_000 / micros / medianOf(theirs, (sample) => sample.perSecond)).toFixed(1);
+  return `these rows alone, in bulk and without an engine, take PostgreSQL ${micros.toFixed(0)} µs a call: at most ${most} × stored functions on one connection.`;
+}

@@ -14,6 +14,9 @@ export interface BenchDatabase {
   close(): Promise<void>;
 }
 
+/** What a shell says of a command that Ctrl-C ended. */
+export const INTERRUPTED = 130;
+
 /** Everybody may pass through, since PostgreSQL never runs as root and then needs to reach its folder. */
 const PASSABLE = 0o755;
 
@@ -55,7 +58,10 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
       await server.stop();
       removeFolder();
     };
-    const interrupted = (): void => void close().finally(() => process.exit(130));
+    const interrupted = (): void => {
+      process.exitCode = INTERRUPTED;
+      void close().finally(() => process.exit());
+    };
     process.once('SIGINT', interrupted);
     process.once('SIGTERM', interrupted);
     await migrate(url);
