@@ -79,6 +79,18 @@ describe('a connection that is lost', () => {
     expect(await walletOf(database.url, orgId)).toEqual({ balance: 9_440, held: 0, arrears: 0, active: 0 });
   });
 
+  it.each(MISHAPS)('(%s) leaves exactly one charge of a call that two holds name', async (mishap) => {
+    const vapiCallId = randomUUID();
+    const by = { orgId, createdBy: 'test' };
+    for (const callId of [randomUUID(), randomUUID()])
+      await work.execute(reserveCallCredits({ ...by, callId, vapiCallId, ttlSeconds: 1_800 }));
+    proxy.plan(mishap);
+    const commit = { ...by, callId: vapiCallId, orPaidFor: vapiCallId, actualDurationSeconds: 61 };
+    expect(await work.execute(commitReservedCredits(commit))).toMatchObject({ chargedPence: 112, duplicate: false });
+    expect(proxy.cuts).toBe(1);
+    expect(await walletOf(database.url, orgId)).toEqual({ balance: 9_888, held: 280, arrears: 0, active: 1 });
+  });
+
   it.each(MISHAPS)('(%s) leaves exactly one credit, also for old clients that send no key', async (mishap) => {
     proxy.plan(mishap);
     done(await work.execute(addCredits(topUp(orgId, null))));

@@ -213,6 +213,17 @@ describe('a call that a client and the gate both reserve for', () => {
     expect(await wallet()).toMatchObject(CHARGED);
   });
 
+  it('held under an id of its own, for another tenant has the provider’s: its client who names it holds nothing more', async () => {
+    await operator.reserve(await operator.openTenant({ balancePence: BALANCE }), vapis);
+    await deliver(engine, inProgress(vapis, { ...tenant.call, type: 'outboundPhoneCall' }));
+    const named = await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+    expect(named.body).toMatchObject({ duplicate: true, heldAs: `${vapis}@${tenant.orgId}` });
+    expect(await wallet()).toMatchObject(HELD);
+    await deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 }));
+    await bill('commit-credits', { callId: own, actualDurationSeconds: 61 });
+    expect(await wallet()).toMatchObject(CHARGED);
+  });
+
   it('a call that its client charged before the gate asked was another one: it is let in on a hold of its own', async () => {
     await operator.reserve(tenant.orgId, own, 5, vapis);
     await operator.commit(tenant.orgId, own, 0.5);
@@ -280,14 +291,6 @@ describe('a call that a client and the gate both reserve for', () => {
     const released = await asOperator('api/billing/release-credits', { callId: others });
     expect(released.body).toMatchObject({ callId: others, releasedPence: 280, duplicate: false });
     expect(await wallet()).toMatchObject(CHARGED);
-  });
-
-  it('calls that only share what the client calls them at Vapi are each charged', async () => {
-    for (const callId of [own, randomUUID()]) {
-      await operator.reserve(tenant.orgId, callId, 5, 'the-same-for-all');
-      await operator.commit(tenant.orgId, callId, 61);
-    }
-    expect(await wallet()).toMatchObject({ balancePence: BALANCE - 224, heldPence: 0 });
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { startTestEngine, type TestEngine } from '../support/engine';
+import { sql } from './support/database-access';
 import { deliver } from './support/deliver';
 import { CallRecords } from './support/call-records';
 import { eventually } from './support/eventually';
@@ -191,6 +192,92 @@ describe('a hold that was reserved before its call was started', () => {
       expect(vapi.asked).toContain(callId);
     } finally {
       await short.stop();
+    }
+  });
+});
+
+/** The engine knows that the client's id means this call from the moment when a message says so. */
+describe('a call whose signed metadata name its client’s id', () => {
+  let engine: TestEngine;
+  let operator: Operator;
+  let orgId: string;
+  let [own, vapis] = ['', ''];
+
+  beforeAll(async () => {
+    engine = await startTestEngine();
+    operator = new Operator(engine);
+  });
+
+  afterAll(async () => {
+    expect(await operator.violations()).toEqual([]);
+    await engine.stop();
+  });
+
+  beforeEach(async () => {
+    orgId = await operator.openTenant({ balancePence: BALANCE });
+    [own, vapis] = [randomUUID(), randomUUID()];
+  });
+
+  const details = () => {
+    const sig = createHmac('sha256', engine.webhookSecret).update(`${orgId}:${own}`).digest('hex');
+    return { type: 'webCall' as const, assistantOverrides: { metadata: { orgId, callId: own, sig } } };
+  };
+  const answered = () => deliver(engine, inProgress(vapis, details(), new Date(Date.now() - 61_000)));
+  const reported = () => deliver(engine, report(vapis, details(), TALK));
+  const reserve = (callId: string, vapiCallId?: string) =>
+    operator.bill(orgId, 'reserve-credits', { callId, vapiCallId });
+  const commit = (callId: string) =>
+    operator.bill(orgId, 'commit-credits', { callId, actualDurationSeconds: TALK.durationSeconds });
+
+  async function expectChargedOnce(): Promise<void> {
+    expect(await operator.wallet(orgId)).toMatchObject({
+      balancePence: BALANCE - PRICE,
+      heldPence: 0,
+      activeReservations: 0,
+    });
+  }
+
+  describe('and whose hold had expired before it came', () => {
+    beforeEach(async () => {
+      await reserve(own);
+      await sql(engine.database.url, 'update credit_reservations set expires_at = now() where call_id = $1', [own]);
+      expect(await operator.sweep()).toMatchObject({ expired: 1 });
+    });
+
+    it.each([
+      ['its report, then its client', [answered, reported, () => commit(own)]],
+      ['its report alone, then its client', [reported, () => commit(own)]],
+      ['its client, then its report', [answered, () => commit(own), reported]],
+      ['its client, before any message told of it', [() => commit(own), reported]],
+    ])('is charged once: by %s', async (_, acts) => {
+      for (const act of acts) expect(await act()).toMatchObject({ status: 200 });
+      await expectChargedOnce();
+    });
+  });
+
+  it('reserved after its first message, is charged once', async () => {
+    await answered();
+    await reserve(own);
+    await reported();
+    expect((await commit(own)).body).toMatchObject({ duplicate: true, chargedPence: PRICE });
+    await expectChargedOnce();
+  });
+
+  it.each([
+    ['reserves', () => reserve(vapis, vapis)],
+    ['commits', () => commit(vapis)],
+  ])('and whose client %s under Vapi’s id at the same moment, is charged once', async (_, byVapisId) => {
+    for (let i = 0; i < 16; i++) {
+      orgId = await operator.openTenant({ balancePence: BALANCE });
+      [own, vapis] = [randomUUID(), randomUUID()];
+      await reserve(own);
+      const both = [answered, byVapisId];
+      if (i % 2 === 1) both.reverse();
+      await Promise.all(both.map((act) => act()));
+      await reported();
+      await commit(vapis);
+      await commit(own);
+      await expectChargedOnce();
     }
   });
 });

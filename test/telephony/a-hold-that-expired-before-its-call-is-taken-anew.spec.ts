@@ -56,6 +56,18 @@ describe('a call whose hold expired before it began', () => {
     expect(await wallet()).toMatchObject(CHARGED);
   });
 
+  it('is paid by its own tenant, though another has reserved under the provider’s id', async () => {
+    await reservedTooEarly(own);
+    const other = await operator.openTenant({ balancePence: BALANCE });
+    await operator.reserve(other, vapis);
+    await talking();
+    expect(await wallet()).toMatchObject(HELD);
+    await reported();
+    expect((await charge(own)).body).toMatchObject({ callId: own, duplicate: true, chargedPence: 112 });
+    expect(await wallet()).toMatchObject(CHARGED);
+    expect(await operator.wallet(other)).toMatchObject(HELD);
+  });
+
   it('under the provider’s id, and that its client reserved anew under its own: is paid by that one', async () => {
     await reservedTooEarly(vapis);
     for (const duplicate of [false, true]) {

@@ -3,7 +3,7 @@ import { startTestEngine, type TestEngine } from '../support/engine';
 import { sql } from './support/database-access';
 import { deliver, type Answer } from './support/deliver';
 import { eventually } from './support/eventually';
-import { assistantRequest, ended, report } from './support/messages';
+import { assistantRequest, ended, inProgress, report } from './support/messages';
 import { Operator, type TenantTerms } from './support/operator';
 import { openNumberedTenant, type NumberedTenant } from './support/tenants';
 
@@ -36,6 +36,28 @@ describe('the gate', () => {
     // whole sentences: they are spoken
     expect(answer.body.error).toMatch(/^[A-Z].*\.$/);
   }
+
+  it('asked once more about a live call that its client has charged holds nothing anew', async () => {
+    const acme = await tenant({ balancePence: 1_000 });
+    const [own, callId] = [randomUUID(), randomUUID()];
+    await operator.reserve(acme.orgId, own, 5, callId);
+    await ask(callId, acme);
+    await deliver(engine, inProgress(callId, acme.call));
+    await operator.commit(acme.orgId, own, 61);
+    await expectRefused(await ask(callId, acme), /not available/);
+    expect(await operator.wallet(acme.orgId)).toMatchObject({ balancePence: 888, heldPence: 0 });
+  });
+
+  it('asked once more about a call that it refused and that has hung up lets nobody in, also after a top-up', async () => {
+    const poor = await tenant({ balancePence: 1 });
+    const callId = randomUUID();
+    await expectRefused(await ask(callId, poor), OUT_OF_CREDIT);
+    await eventually(async () => expect((await operator.story(callId)).state).toBe('refused'));
+    await deliver(engine, ended(callId, poor.call));
+    await operator.topUp(poor.orgId, 1_000);
+    await expectRefused(await ask(callId, poor), /not available/);
+    expect(await operator.wallet(poor.orgId)).toMatchObject({ balancePence: 1_001, heldPence: 0 });
+  });
 
   it('answers an accepted call exactly so', async () => {
     const acme = await tenant({ balancePence: 1_000 });

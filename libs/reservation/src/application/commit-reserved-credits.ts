@@ -9,6 +9,8 @@ import {
   type Wallet,
 } from '@holdfast/ledger';
 import { want, type Command, type Desk } from '@holdfast/platform';
+import { callIdOfItsOwn } from '../domain/call-id-of-its-own';
+import { paysOrPaid } from '../domain/hold-of-a-call';
 import { CreditReservation, type ReservationStatus, type Settlement } from '../domain/credit-reservation';
 import { RESERVATIONS, type ReservationsByCall } from './reservations.shelf';
 import type { CallRef } from './call-ref';
@@ -87,13 +89,21 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
 
 /** A call that holds nothing under its own id, or no more, may be one that is paid, or was, under another. */
 function payerOf(
-  { orgId, callId, orPaidFor }: CommitReservedCredits,
+  { orgId, callId, orPaidFor, provenByProvider }: CommitReservedCredits,
   reservations: ReservationsByCall,
 ): CreditReservation | undefined {
   const own = reservations.find(callId);
-  if (orPaidFor === undefined || (own && (own.isActive || own.state.settlement || own.state.orgId !== orgId)))
-    return own;
-  return reservations.payerOf(orPaidFor, orgId) ?? own ?? reservations.namedAs(orPaidFor, orgId);
+  if (orPaidFor === undefined || (own && (paysOrPaid(own.state) || own.state.orgId !== orgId))) return own;
+  const payer = reservations.payerOf(orPaidFor, orgId);
+  // What a client calls its calls at the provider says nothing: only what is held for the provider's call itself is shared.
+  const isClientsWord = own && callId !== orPaidFor && !provenByProvider;
+  if (isClientsWord && !isOfTheCallItself(payer, orPaidFor) && !reservations.ownOf(orPaidFor, orgId)) return own;
+  return payer ?? own ?? reservations.namedAs(orPaidFor, orgId);
+}
+
+/** Not under a client's id, but under one that was made for it where the provider's was taken. */
+function isOfTheCallItself(hold: CreditReservation | undefined, vapiCallId: string): boolean {
+  return hold !== undefined && hold.state.callId === callIdOfItsOwn(vapiCallId, hold.state.orgId);
 }
 
 /** The call is not known to hold anything, and whose it is cannot be told either. */

@@ -1,5 +1,6 @@
 import { Shelf } from '@holdfast/platform';
-import type { CreditReservation, ReservationStatus } from '../domain/credit-reservation';
+import type { CreditReservation } from '../domain/credit-reservation';
+import { paysOrPaid, rankOf } from '../domain/hold-of-a-call';
 
 /** Reservations by call id, of all tenants: fetched, and opened in this batch. */
 export class ReservationsByCall {
@@ -13,9 +14,15 @@ export class ReservationsByCall {
     this.byCall.set(reservation.state.callId, reservation);
   }
 
+  all(): CreditReservation[] {
+    return [...this.byCall.values()];
+  }
+
   /** Which of the organisation's holds pays for this call of the provider, or has paid: its own, else one that names it. */
   payerOf(vapiCallId: string, orgId: string): CreditReservation | undefined {
-    return [this.ownOf(vapiCallId, orgId), this.namedAs(vapiCallId, orgId)].find((hold) => hold && pays(hold));
+    return [this.ownOf(vapiCallId, orgId), this.namedAs(vapiCallId, orgId)].find(
+      (hold) => hold && paysOrPaid(hold.state),
+    );
   }
 
   /** The organisation's hold under the provider's own id. */
@@ -24,32 +31,29 @@ export class ReservationsByCall {
     return own?.state.orgId === orgId ? own : undefined;
   }
 
-  /** The organisation's hold under another id that names it as the provider's call; of several see BEST_FIRST. */
+  /**
+   * The organisation's hold under another id that names it as the provider's call. Of several see `rankOf`.
+   */
   namedAs(vapiCallId: string, orgId: string): CreditReservation | undefined {
-    let best: CreditReservation | undefined;
-    for (const reservation of this.byCall.values()) {
-      const { state } = reservation;
-      if (state.vapiCallId !== vapiCallId || state.callId === vapiCallId || state.orgId !== orgId) continue;
-      if (!best || isBetter(reservation, best)) best = reservation;
-    }
-    return best;
+    return this.allNamed(vapiCallId, orgId).sort(byRank)[0];
   }
 
-  all(): CreditReservation[] {
-    return [...this.byCall.values()];
+  /** Of those the oldest that is live. */
+  liveNamedAs(vapiCallId: string, orgId: string): CreditReservation | undefined {
+    return this.allNamed(vapiCallId, orgId)
+      .filter(({ isActive }) => isActive)
+      .sort(byRank)[0];
+  }
+
+  private allNamed(vapiCallId: string, orgId: string): CreditReservation[] {
+    return this.all().filter(
+      ({ state }) => state.vapiCallId === vapiCallId && state.callId !== vapiCallId && state.orgId === orgId,
+    );
   }
 }
 
-/** Of the holds that name one call: what pays for it, else what was charged for it, and so on; of two alike the older. */
-export const BEST_FIRST: readonly ReservationStatus[] = ['active', 'committed', 'expired', 'released'];
-
-function isBetter({ state: one }: CreditReservation, { state: other }: CreditReservation): boolean {
-  const ahead = BEST_FIRST.indexOf(other.status) - BEST_FIRST.indexOf(one.status);
-  return ahead === 0 ? one.createdAt < other.createdAt : ahead > 0;
-}
-
-function pays({ state: { status } }: CreditReservation): boolean {
-  return status === 'active' || status === 'committed';
+function byRank({ state: one }: CreditReservation, { state: other }: CreditReservation): number {
+  return rankOf(one) - rankOf(other) || one.createdAt.getTime() - other.createdAt.getTime();
 }
 
 export interface ReservationNeed {

@@ -64,8 +64,8 @@ export function reserveCallCredits(request: ReserveCallCredits): Command<CallCre
       let earlier = reservations.find(callId);
       if (earlier && earlier.state.orgId !== orgId) return callIdConflict();
       if (orNamedBy && (!earlier || earlier.state.status === 'expired')) {
-        const payer = reservations.payerOf(callId, orgId);
-        if (payer?.isActive || !request.beginsNow) earlier = payer ?? earlier;
+        const live = reservations.liveNamedAs(callId, orgId);
+        earlier = live ?? (request.beginsNow ? undefined : reservations.payerOf(callId, orgId)) ?? earlier;
       }
       if (earlier) {
         // Held before the provider had an id for the call: its owner names it now.

@@ -1,6 +1,7 @@
 import { newId } from '@holdfast/kernel';
 import { CALL_TERMS, organizationNotFound, WALLETS, type Wallet } from '@holdfast/ledger';
 import { want, type Command } from '@holdfast/platform';
+import { callIdOfItsOwn } from '../domain/call-id-of-its-own';
 import { CreditReservation } from '../domain/credit-reservation';
 import { RESERVATIONS, type ReservationsByCall } from './reservations.shelf';
 import {
@@ -23,13 +24,13 @@ export function reserveUnderAnotherName(request: ReserveForCall): Command<CallCr
   const onItsOwn = reserveCallCredits(request);
   return {
     key: orgId,
-    wants: [...onItsOwn.wants, want(RESERVATIONS, { callId: vapiCallId, opening: false, orNamedBy: orgId })],
+    wants: [...onItsOwn.wants, ...inItsPlace(request).map((id) => want(RESERVATIONS, { callId: id, opening: false }))],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       const terms = desk.on(CALL_TERMS).get(orgId);
       if (!wallet || !terms) return organizationNotFound();
       const reservations = desk.on(RESERVATIONS);
-      const payer = payerOf(vapiCallId, orgId, reservations);
+      const payer = payerOf(request, reservations);
       const named = reservations.find(callId);
       if (!payer || payer === named || (named && !mayName(named, payer, request))) return onItsOwn.decide(desk);
       if (!named) {
@@ -54,13 +55,16 @@ export function reserveUnderAnotherName(request: ReserveForCall): Command<CallCr
   };
 }
 
-/**
- * The hold under the provider's id, or the one that took its place when that had expired. Without one under the provider's id,
- * what a client calls its calls there says nothing: each pays for itself.
- */
-function payerOf(vapiCallId: string, orgId: string, reservations: ReservationsByCall): CreditReservation | undefined {
-  const own = reservations.ownOf(vapiCallId, orgId);
-  return own?.state.status === 'expired' ? reservations.payerOf(vapiCallId, orgId) : own;
+/** The ids of the provider's call itself. What a client calls its calls there says nothing: each pays for itself. */
+function inItsPlace({ orgId, vapiCallId }: ReserveForCall): readonly string[] {
+  return [vapiCallId, callIdOfItsOwn(vapiCallId, orgId)];
+}
+
+/** The hold under the provider's id, or the one in its place, where that has expired or is another tenant's. */
+function payerOf(request: ReserveForCall, reservations: ReservationsByCall): CreditReservation | undefined {
+  return inItsPlace(request)
+    .map((id) => reservations.ownOf(id, request.orgId))
+    .find((hold) => hold && hold.state.status !== 'expired');
 }
 
 /** Whether it is nothing but another name, or a hold that is not needed beside the payer. */
@@ -72,7 +76,12 @@ function mayName(named: CreditReservation, payer: CreditReservation, { orgId, va
   return named.isActive && (payer.isActive || payer.state.status === 'committed');
 }
 
-function giveBack(named: CreditReservation, wallet: Wallet, { createdBy, vapiCallId }: ReserveForCall, at: Date): void {
+export function giveBack(
+  named: CreditReservation,
+  wallet: Wallet,
+  { createdBy, vapiCallId }: Pick<ReserveForCall, 'createdBy' | 'vapiCallId'>,
+  at: Date,
+): void {
   const { callId, reservedPence } = named.state;
   wallet.releaseHold(reservedPence, { createdBy, at, callId, vapiCallId, description: 'its call is held already' });
   wallet.countReservation(-1);

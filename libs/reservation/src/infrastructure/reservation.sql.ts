@@ -1,6 +1,5 @@
 import type { SharingPolicy } from '@holdfast/ledger';
 import { guarded, keyed, lookedUp, namedRowsOf, rowsOf, statement } from '@holdfast/platform';
-import { BEST_FIRST } from '../application/reservations.shelf';
 import type { ReservationStatus, Settlement } from '../domain/credit-reservation';
 
 export interface HoldRow {
@@ -56,13 +55,13 @@ export const FIND_HOLDS = statement<HoldRow>(
   `select ${HOLD_COLUMNS} from credit_reservations r where r.call_id = any($1::text[])`,
 );
 
-/** The best hold under another id (see BEST_FIRST) that these organisations name as each of the provider's calls. */
+/** Under other ids than the provider's: the oldest live hold of those that name its call, and of the closed the best to say so. */
 export const FIND_HOLDS_BY_VAPI_CALL = statement<HoldRow>(
   'find_holds_by_vapi_call',
-  `select distinct on (r.vapi_call_id, r.org_id) ${HOLD_COLUMNS} from credit_reservations r
+  `select distinct on (r.vapi_call_id, r.org_id, r.closed_at is null) ${HOLD_COLUMNS} from credit_reservations r
    where r.vapi_call_id = any($1::text[]) and r.org_id = any($2::uuid[]) and r.call_id <> r.vapi_call_id
-   order by r.vapi_call_id, r.org_id, array_position(array[${BEST_FIRST.map((status) => `'${status}'`).join()}], r.status),
-     r.created_at, r.id`,
+   order by r.vapi_call_id, r.org_id, r.closed_at is null,
+     case when r.settlement is not null then 0 when r.status = 'expired' then 1 else 2 end, r.created_at, r.id`,
 );
 
 /** How FIND_RATE_CARDS calls a tariff. */

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import type { CallToAskAbout } from '../application/call-liveness.port';
 import type { HoldStanding } from '../application/check-call';
 import { ReservationReader, type ReservationFilter } from '../application/reservation-reader.port';
+import { rankOf } from '../domain/hold-of-a-call';
 import { RESERVATION_STATUSES, type ReservationState } from '../domain/credit-reservation';
 import {
   FIND_BY_ANY_ID,
@@ -107,13 +108,19 @@ function idsOf({ call_id, vapi_call_id }: HoldRow): readonly (string | null)[] {
   return vapi_call_id === call_id ? [call_id] : [call_id, vapi_call_id];
 }
 
-/** Whose own id it is, else the oldest that names it as the provider's. */
+/** Whose own id it is, else the one that names it as the provider's. */
 function pick<Row extends HoldRow>(rows: readonly Row[], callId: string, orgId: string | null): Row | undefined {
   let named: Row | undefined;
   for (const row of rows) {
     if (orgId !== null && row.org_id !== orgId) continue;
     if (row.call_id === callId) return row;
-    if (!named || row.created_at < named.created_at) named = row;
+    if (!named || isBetter(row, named, orgId)) named = row;
   }
   return named;
+}
+
+/** Of one tenant's the one that speaks for the call (`rankOf`). Of several tenants' who came first. */
+function isBetter(row: HoldRow, other: HoldRow, orgId: string | null): boolean {
+  const ahead = orgId === null ? 0 : rankOf(other) - rankOf(row);
+  return ahead === 0 ? row.created_at < other.created_at : ahead > 0;
 }

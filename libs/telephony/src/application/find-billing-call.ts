@@ -6,6 +6,8 @@ import type { Call } from '../domain/call';
 import type { CallFacts } from '../domain/call-event';
 import { verifyTenantClaims } from '../domain/tenant-claim';
 
+const WEBHOOK = 'vapi:webhook';
+
 /** The hold that was named pays for another call, has been given back, or never was: this call is on its own. */
 const NAMED_IN_VAIN: readonly RefusalCode[] = ['call_id_conflict', 'no_active_reservation', 'reservation_not_found'];
 
@@ -45,12 +47,19 @@ export class BillingCallFinder {
     if (known && known.state !== 'refused' && named === undefined) return callId;
     if (heldAs !== undefined) return heldAs;
     const hold = await this.reader.find(callId, orgId);
-    if (hold) return hold.callId;
+    if (hold && (named === undefined || hold.callId !== callId)) return hold.callId;
     if (named === undefined) return idOfItsOwn(callId, orgId, await this.reader.find(callId, null));
-    const claimed = await this.reservations.claim({ orgId, callId: named, vapiCallId: callId, startedAt });
-    if (!isRefusal(claimed)) return named;
+    const claimed = await this.reservations.claim({
+      orgId,
+      callId: named,
+      vapiCallId: callId,
+      startedAt,
+      createdBy: WEBHOOK,
+    });
+    if (!isRefusal(claimed)) return claimed.callId;
     if (!NAMED_IN_VAIN.includes(claimed.code)) return claimed;
-    this.log.warn(`call ${callId} named the hold of ${named} in vain (${claimed.code}); it pays for itself`);
+    if (!known)
+      this.log.warn(`call ${callId} named the hold of ${named} in vain (${claimed.code}); it pays for itself`);
     return idOfItsOwn(callId, orgId, await this.reader.find(callId, null));
   }
 

@@ -104,8 +104,11 @@ export class LiveCallFollower {
     orgId: string,
   ): Promise<{ billingCallId: string; hold: CallCreditsReserved | Refusal }> {
     const hold = await this.reservations.reserve({ orgId, callId: billingCallId, vapiCallId, createdBy: WEBHOOK });
-    if (isRefusal(hold)) return { billingCallId, hold };
     const last = callIdOfItsOwn(vapiCallId, orgId);
+    if (isRefusal(hold)) {
+      const taken = hold.code === 'call_id_conflict' && billingCallId !== last;
+      return taken ? this.holdAs(last, vapiCallId, orgId) : { billingCallId, hold };
+    }
     if (hold.status === 'expired' && billingCallId !== last)
       return this.holdAs(billingCallId === vapiCallId ? last : vapiCallId, vapiCallId, orgId);
     return { billingCallId: hold.heldAs, hold }; // a client may have reserved meanwhile

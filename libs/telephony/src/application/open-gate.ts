@@ -62,7 +62,7 @@ export class Gate implements OnModuleDestroy {
       this.calls.find(call.callId),
       this.reader.find(call.callId, null),
     ]);
-    if (known?.state === 'ended' || known?.state === 'settled') {
+    if (known && (known.endedAt !== null || known.state === 'ended' || known.state === 'settled')) {
       return { open: false, orgId: known.orgId, why: 'call_over' };
     }
     if (!tenant?.assistantId) return { open: false, orgId: tenant?.orgId ?? null, why: 'number_unknown' };
@@ -72,7 +72,7 @@ export class Gate implements OnModuleDestroy {
       orgId,
       callId: call.callId,
       vapiCallId: call.callId,
-      beginsNow: true,
+      beginsNow: known?.state !== 'live',
       createdBy: GATE,
     });
     if (isRefusal(reserved)) {
