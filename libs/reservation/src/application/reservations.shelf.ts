@@ -31,9 +31,7 @@ export class ReservationsByCall {
     return own?.state.orgId === orgId ? own : undefined;
   }
 
-  /**
-   * The organisation's hold under another id that names it as the provider's call. Of several see `rankOf`.
-   */
+  /** The organisation's hold under another id that names it as the provider's call. Of several see `rankOf`. */
   namedAs(vapiCallId: string, orgId: string): CreditReservation | undefined {
     return this.allNamed(vapiCallId, orgId).sort(byRank)[0];
   }
