@@ -1,5 +1,6 @@
 import { organizationNotFound, WALLETS } from '@holdfast/ledger';
 import { want, type Command } from '@holdfast/platform';
+import { idsOfTheCallItself } from '../domain/call-id-of-its-own';
 import { paysOrPaid } from '../domain/hold-of-a-call';
 import { noActiveReservation } from './commit-reserved-credits';
 import { reservationNotFound } from './release-reserved-credits';
@@ -30,7 +31,9 @@ export function claimHold({ orgId, callId, vapiCallId, startedAt, createdBy }: C
     key: orgId,
     wants: [
       want(WALLETS, orgId),
-      ...[callId, vapiCallId].map((id) => want(RESERVATIONS, { callId: id, opening: false })),
+      ...[callId, ...idsOfTheCallItself(vapiCallId, orgId)].map((id) =>
+        want(RESERVATIONS, { callId: id, opening: false }),
+      ),
     ],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
@@ -44,10 +47,13 @@ export function claimHold({ orgId, callId, vapiCallId, startedAt, createdBy }: C
       const expired = reservation.state.status === 'expired';
       if (!expired && !reservation.isOpenToCall(startedAt)) return noActiveReservation();
       // Its client was first by the provider's id: that hold pays, and this one is another name of it.
-      const payer = desk.on(RESERVATIONS).ownOf(vapiCallId, orgId);
-      if (payer && payer !== reservation && reservation.isActive && paysOrPaid(payer.state)) {
+      const payer = desk
+        .on(RESERVATIONS)
+        .ofTheCallItself(vapiCallId, orgId)
+        .find(({ state }) => paysOrPaid(state));
+      if (payer && payer !== reservation && reservation.isActive) {
         giveBack(reservation, wallet, { createdBy, vapiCallId }, desk.now);
-        return { callId: vapiCallId, duplicate: false };
+        return { callId: payer.state.callId, duplicate: false };
       }
       reservation.claimFor(vapiCallId);
       return { callId, duplicate: false };

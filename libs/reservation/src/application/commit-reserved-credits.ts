@@ -9,7 +9,7 @@ import {
   type Wallet,
 } from '@holdfast/ledger';
 import { want, type Command, type Desk } from '@holdfast/platform';
-import { callIdOfItsOwn } from '../domain/call-id-of-its-own';
+import { idsOfTheCallItself } from '../domain/call-id-of-its-own';
 import { paysOrPaid } from '../domain/hold-of-a-call';
 import { CreditReservation, type ReservationStatus, type Settlement } from '../domain/credit-reservation';
 import { RESERVATIONS, type ReservationsByCall } from './reservations.shelf';
@@ -51,7 +51,9 @@ export function commitReservedCredits(request: CommitReservedCredits): Command<R
       want(WALLETS, orgId),
       want(CALL_TERMS, orgId),
       want(RESERVATIONS, { callId, opening: false }),
-      ...(orPaidFor === undefined ? [] : [want(RESERVATIONS, { callId: orPaidFor, opening: false, orNamedBy: orgId })]),
+      ...(orPaidFor === undefined ? [] : idsOfTheCallItself(orPaidFor, orgId)).map((id) =>
+        want(RESERVATIONS, { callId: id, opening: false, orNamedBy: orgId }),
+      ),
       want(ARREARS, { orgId, collect: false }),
     ],
     decide(desk) {
@@ -94,16 +96,10 @@ function payerOf(
 ): CreditReservation | undefined {
   const own = reservations.find(callId);
   if (orPaidFor === undefined || (own && (paysOrPaid(own.state) || own.state.orgId !== orgId))) return own;
-  const payer = reservations.payerOf(orPaidFor, orgId);
-  // What a client calls its calls at the provider says nothing: only what is held for the provider's call itself is shared.
-  const isClientsWord = own && callId !== orPaidFor && !provenByProvider;
-  if (isClientsWord && !isOfTheCallItself(payer, orPaidFor) && !reservations.ownOf(orPaidFor, orgId)) return own;
-  return payer ?? own ?? reservations.namedAs(orPaidFor, orgId);
-}
-
-/** Not under a client's id, but under one that was made for it where the provider's was taken. */
-function isOfTheCallItself(hold: CreditReservation | undefined, vapiCallId: string): boolean {
-  return hold !== undefined && hold.state.callId === callIdOfItsOwn(vapiCallId, hold.state.orgId);
+  // That one hold names the same call as another is a client's word, and shares nothing.
+  if (own && callId !== orPaidFor && !provenByProvider)
+    return reservations.ofTheCallItself(orPaidFor, orgId).find(({ state }) => paysOrPaid(state)) ?? own;
+  return reservations.payerOf(orPaidFor, orgId) ?? own ?? reservations.namedAs(orPaidFor, orgId);
 }
 
 /** The call is not known to hold anything, and whose it is cannot be told either. */

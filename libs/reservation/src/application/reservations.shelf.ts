@@ -1,5 +1,6 @@
 import { Shelf } from '@holdfast/platform';
 import type { CreditReservation } from '../domain/credit-reservation';
+import { idsOfTheCallItself } from '../domain/call-id-of-its-own';
 import { paysOrPaid, rankOf } from '../domain/hold-of-a-call';
 
 /** Reservations by call id, of all tenants: fetched, and opened in this batch. */
@@ -20,15 +21,17 @@ export class ReservationsByCall {
 
   /** Which of the organisation's holds pays for this call of the provider, or has paid: its own, else one that names it. */
   payerOf(vapiCallId: string, orgId: string): CreditReservation | undefined {
-    return [this.ownOf(vapiCallId, orgId), this.namedAs(vapiCallId, orgId)].find(
-      (hold) => hold && paysOrPaid(hold.state),
+    const named = this.namedAs(vapiCallId, orgId);
+    return [...this.ofTheCallItself(vapiCallId, orgId), ...(named ? [named] : [])].find((hold) =>
+      paysOrPaid(hold.state),
     );
   }
 
-  /** The organisation's hold under the provider's own id. */
-  ownOf(vapiCallId: string, orgId: string): CreditReservation | undefined {
-    const own = this.find(vapiCallId);
-    return own?.state.orgId === orgId ? own : undefined;
+  /** The organisation's holds of the provider's call itself: under its id, then under the one in its place. */
+  ofTheCallItself(vapiCallId: string, orgId: string): CreditReservation[] {
+    return idsOfTheCallItself(vapiCallId, orgId)
+      .map((id) => this.find(id))
+      .filter((hold) => hold?.state.orgId === orgId) as CreditReservation[];
   }
 
   /** The organisation's hold under another id that names it as the provider's call. Of several see `rankOf`. */

@@ -1,9 +1,9 @@
 import { newId } from '@holdfast/kernel';
 import { CALL_TERMS, organizationNotFound, WALLETS, type Wallet } from '@holdfast/ledger';
 import { want, type Command } from '@holdfast/platform';
-import { callIdOfItsOwn } from '../domain/call-id-of-its-own';
+import { idsOfTheCallItself } from '../domain/call-id-of-its-own';
 import { CreditReservation } from '../domain/credit-reservation';
-import { RESERVATIONS, type ReservationsByCall } from './reservations.shelf';
+import { RESERVATIONS } from './reservations.shelf';
 import {
   answerOf,
   reserveCallCredits,
@@ -24,13 +24,16 @@ export function reserveUnderAnotherName(request: ReserveForCall): Command<CallCr
   const onItsOwn = reserveCallCredits(request);
   return {
     key: orgId,
-    wants: [...onItsOwn.wants, ...inItsPlace(request).map((id) => want(RESERVATIONS, { callId: id, opening: false }))],
+    wants: [
+      ...onItsOwn.wants,
+      ...idsOfTheCallItself(vapiCallId, orgId).map((id) => want(RESERVATIONS, { callId: id, opening: false })),
+    ],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       const terms = desk.on(CALL_TERMS).get(orgId);
       if (!wallet || !terms) return organizationNotFound();
       const reservations = desk.on(RESERVATIONS);
-      const payer = payerOf(request, reservations);
+      const payer = reservations.ofTheCallItself(vapiCallId, orgId).find(({ state }) => state.status !== 'expired');
       const named = reservations.find(callId);
       if (!payer || payer === named || (named && !mayName(named, payer, request))) return onItsOwn.decide(desk);
       if (!named) {
@@ -53,18 +56,6 @@ export function reserveUnderAnotherName(request: ReserveForCall): Command<CallCr
       return { ...answerOf(payer, wallet, terms, true), callId };
     },
   };
-}
-
-/** The ids of the provider's call itself. What a client calls its calls there says nothing: each pays for itself. */
-function inItsPlace({ orgId, vapiCallId }: ReserveForCall): readonly string[] {
-  return [vapiCallId, callIdOfItsOwn(vapiCallId, orgId)];
-}
-
-/** The hold under the provider's id, or the one in its place, where that has expired or is another tenant's. */
-function payerOf(request: ReserveForCall, reservations: ReservationsByCall): CreditReservation | undefined {
-  return inItsPlace(request)
-    .map((id) => reservations.ownOf(id, request.orgId))
-    .find((hold) => hold && hold.state.status !== 'expired');
 }
 
 /** Whether it is nothing but another name, or a hold that is not needed beside the payer. */

@@ -47,7 +47,13 @@ describe('a hold that names no call of the provider yet', () => {
     ['expired', undefined, false],
   ])('and is %s is open to a call that began at %p: %p', (status, startedAt, open) => {
     const closedAt = status === 'active' ? null : CLOSED;
-    expect(hold({ status, closedAt }).isOpenToCall(startedAt)).toBe(open);
+    const committedAt = status === 'committed' ? CLOSED : null;
+    expect(hold({ status, closedAt, committedAt }).isOpenToCall(startedAt)).toBe(open);
+  });
+
+  it('and was charged after it had expired is open to a call that began between', () => {
+    const late = hold({ status: 'committed', closedAt: CLOSED, committedAt: new Date('2026-11-23T12:20:00Z') });
+    expect(late.isOpenToCall(AFTER)).toBe(true);
   });
 
   it('pays for the first one, and is open to no other', () => {

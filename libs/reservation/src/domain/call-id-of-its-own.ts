@@ -5,3 +5,8 @@
 export function callIdOfItsOwn(vapiCallId: string, orgId: string): string {
   return `${vapiCallId}@${orgId}`;
 }
+
+/** Under which ids the provider's call itself is held. What a client calls its calls there says nothing: each pays for itself. */
+export function idsOfTheCallItself(vapiCallId: string, orgId: string): readonly string[] {
+  return [vapiCallId, callIdOfItsOwn(vapiCallId, orgId)];
+}

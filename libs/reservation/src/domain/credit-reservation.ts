@@ -137,13 +137,11 @@ export class CreditReservation {
    * @param startedAt when that call began; null when nobody knows, `undefined` when its owner vouches for it.
    */
   isOpenToCall(startedAt: Date | null | undefined): boolean {
-    const { status, vapiCallId, committedAt, closedAt } = this.now;
+    const { status, vapiCallId, committedAt } = this.now;
     if (vapiCallId !== null) return false;
     if (status === 'active') return true;
     if (status !== 'committed') return false;
-    return (
-      startedAt === undefined || (startedAt !== null && closedAt !== null && startedAt < (committedAt ?? closedAt))
-    );
+    return startedAt === undefined || (startedAt !== null && committedAt !== null && startedAt < committedAt);
   }
 
   /** From now on this hold pays for that call of the provider, and for no other. */
