@@ -229,7 +229,9 @@ describe('a call that a client and the gate both reserve for', () => {
     await operator.commit(tenant.orgId, own, 0.5);
     expect((await deliver(engine, assistantRequest(vapis, tenant.call))).body).toHaveProperty('assistantId');
     expect(await wallet()).toMatchObject({ balancePence: BALANCE - 56, heldPence: 280 });
-    await operator.release(tenant.orgId, vapis);
+    await deliver(engine, report(vapis, tenant.call, { durationSeconds: 61 }));
+    expect(await wallet()).toMatchObject({ balancePence: BALANCE - 56 - 112, heldPence: 0 });
+    expect(await operator.violations()).toEqual([]);
   });
 
   it('named by its client at the very moment when its report is charged: is charged once', async () => {
