@@ -11,6 +11,7 @@ import { LighterWalls1700000000010 } from './1700000000010-lighter-walls';
 import { FewerWaysToACall1700000000011 } from './1700000000011-fewer-ways-to-a-call';
 import { HoldsAreCountedAnew1700000000012 } from './1700000000012-holds-are-counted-anew';
 import { ADeliveryThatWaitsKeepsTheWayToItsCall1700000000013 } from './1700000000013-a-delivery-that-waits-keeps-the-way-to-its-call';
+import { WhatNamesACallInItsOrder1700000000014 } from './1700000000014-what-names-a-call-in-its-order';
 
 /** In order. Listed, not globbed: globs resolve differently in source, build and tests. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   FewerWaysToACall1700000000011,
   HoldsAreCountedAnew1700000000012,
   ADeliveryThatWaitsKeepsTheWayToItsCall1700000000013,
+  WhatNamesACallInItsOrder1700000000014,
 ] as const;

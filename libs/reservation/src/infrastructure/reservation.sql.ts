@@ -55,13 +55,23 @@ export const FIND_HOLDS = statement<HoldRow>(
   `select ${HOLD_COLUMNS} from credit_reservations r where r.call_id = any($1::text[])`,
 );
 
-/** Under other ids than the provider's: the oldest live hold of those that name its call, and of the closed the best to say so. */
+/**
+ * Which of the holds that name one call of the provider speaks for it, as `rankOf` says, with the live apart from the settled: what
+ * the index idx_credit_res_named is ordered by, then by age. Clients give thousands of calls one name ("unknown"), and a look
+ * must not read them all.
+ */
+const RANK = `(case when r.status = 'active' then 0 when r.settlement is not null then 1 when r.status = 'expired' then 2 else 3 end)`;
+const NAMED_BY = (call: string, orgId: string): string =>
+  `from credit_reservations r where r.vapi_call_id = ${call} and r.org_id = ${orgId} and r.call_id <> r.vapi_call_id`;
+
+/** Under other ids than the provider's, by call and organisation: the oldest live hold that names it, and the best of the closed. */
 export const FIND_HOLDS_BY_VAPI_CALL = statement<HoldRow>(
   'find_holds_by_vapi_call',
-  `select distinct on (r.vapi_call_id, r.org_id, r.closed_at is null) ${HOLD_COLUMNS} from credit_reservations r
-   where r.vapi_call_id = any($1::text[]) and r.org_id = any($2::uuid[]) and r.call_id <> r.vapi_call_id
-   order by r.vapi_call_id, r.org_id, r.closed_at is null,
-     case when r.settlement is not null then 0 when r.status = 'expired' then 1 else 2 end, r.created_at, r.id`,
+  `select r.* from ${namedRowsOf('$1::text[], $2::uuid[]', 'k', 'call_id, org_id')}
+   cross join lateral (
+     (select ${HOLD_COLUMNS} ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} = 0 order by r.created_at limit 1)
+     union all
+     (select ${HOLD_COLUMNS} ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} > 0 order by ${RANK}, r.created_at limit 1)) r`,
 );
 
 /** How FIND_RATE_CARDS calls a tariff. */
@@ -80,25 +90,51 @@ export const FIND_RATE_CARDS = statement<RateCardRow>(
    cross join ${keyed('rate_cards', 'c', 'c.org_id = k.org_id and c.id = k.id')}`,
 );
 
-/** By our call id or the provider's. */
-export const FIND_BY_ANY_ID = statement<ReservationRow>(
+/** How a reservation is asked for: by our call id or the provider's, of one organisation or of any. */
+export const nameOfHold = (callId: string, orgId: string | null): string => `${orgId ?? ''}/${callId}`;
+
+/** One row for each name that is found: whose own id it is, else the one that speaks for it. Of several tenants' who came first. */
+const NAMED_HOLDS = `(
+    select name as asked, nullif(split_part(name, '/', 1), '')::uuid as org_id, substr(name, strpos(name, '/') + 1) as call_id
+    from unnest($1::text[]) as n (name)) k
+  cross join ${keyed(
+    'credit_reservations',
+    'r',
+    `r.call_id = coalesce(
+      (select o.call_id from credit_reservations o where o.call_id = k.call_id and (k.org_id is null or o.org_id = k.org_id)),
+      (select p.call_id from (
+         (select r.call_id, r.created_at ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} = 0 order by r.created_at limit 1)
+         union all
+         (select r.call_id, r.created_at ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} = 1 order by r.created_at limit 1)) p
+       order by p.created_at limit 1),
+      (select r.call_id ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} > 1 order by ${RANK}, r.created_at limit 1),
+      (select r.call_id from credit_reservations r
+       where k.org_id is null and r.vapi_call_id = k.call_id and r.call_id <> r.vapi_call_id order by r.created_at limit 1))`,
+  )}`;
+
+interface Asked {
+  asked: string;
+}
+
+/** With the rate card it was opened with. */
+export const FIND_BY_ANY_ID = statement<ReservationRow & Asked>(
   'find_reservations_by_any_id',
-  `${SELECT_RESERVATIONS} where r.call_id = any($1::text[]) or r.vapi_call_id = any($1::text[])`,
+  `select k.asked, ${HOLD_COLUMNS}, ${RATE_CARD_COLUMNS} from ${NAMED_HOLDS}
+   cross join ${keyed('rate_cards', 'c', 'c.org_id = r.org_id and c.id = r.rate_card_id')}`,
 );
 
-export interface StandingRow extends HoldRow {
+export interface StandingRow extends HoldRow, Asked {
   effective_pence: number;
   sharing: SharingPolicy;
   now: Date;
 }
 
-/** By our call id or the provider's, with what its wallet has: all that a check needs which changes nothing. */
+/** With what its wallet has: all that a check needs which changes nothing. */
 export const FIND_STANDINGS = statement<StandingRow>(
   'find_standings',
-  `select ${HOLD_COLUMNS}, w.balance_pence - w.held_pence as effective_pence, o.sharing, clock_timestamp() as now
-   from credit_reservations r
-   cross join ${keyed('wallets', 'w', 'w.org_id = r.org_id')} cross join ${keyed('organizations', 'o', 'o.id = r.org_id')}
-   where r.call_id = any($1::text[]) or r.vapi_call_id = any($1::text[])`,
+  `select k.asked, ${HOLD_COLUMNS}, w.balance_pence - w.held_pence as effective_pence, o.sharing, clock_timestamp() as now
+   from ${NAMED_HOLDS}
+   cross join ${keyed('wallets', 'w', 'w.org_id = r.org_id')} cross join ${keyed('organizations', 'o', 'o.id = r.org_id')}`,
 );
 
 /** An insert has no guard: it writes every row or fails. */

@@ -5,7 +5,6 @@ import { DataSource } from 'typeorm';
 import type { CallToAskAbout } from '../application/call-liveness.port';
 import type { HoldStanding } from '../application/check-call';
 import { ReservationReader, type ReservationFilter } from '../application/reservation-reader.port';
-import { rankOf } from '../domain/hold-of-a-call';
 import { RESERVATION_STATUSES, type ReservationState } from '../domain/credit-reservation';
 import {
   FIND_BY_ANY_ID,
@@ -13,6 +12,7 @@ import {
   FIND_RATE_CARDS,
   FIND_STANDINGS,
   nameOfCard,
+  nameOfHold,
   SELECT_RESERVATIONS,
   type ExpiredRow,
   type HoldRow,
@@ -25,7 +25,7 @@ import { toRateCard, toState } from './reservation-rows';
 
 @Injectable()
 export class SqlReservationReader extends ReservationReader implements OnApplicationShutdown {
-  private readonly byAnyId: BulkReader<ReservationRow>;
+  private readonly byAnyId: BulkReader<ReservationRow & { asked: string }>;
   private readonly standings: BulkReader<StandingRow>;
   private readonly rateCards: BulkReader<RateCardRow>;
   private readonly cards = new RememberedRateCards();
@@ -37,7 +37,7 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   ) {
     super();
     const { databaseUrl } = settings;
-    const look = { databaseUrl, metrics, keysOf: idsOf };
+    const look = { databaseUrl, metrics, keysOf: ({ asked }: { asked: string }) => [asked] };
     this.byAnyId = new BulkReader({ ...look, name: 'reservation-reads', statement: FIND_BY_ANY_ID });
     this.standings = new BulkReader({ ...look, name: 'standing-reads', statement: FIND_STANDINGS });
     this.rateCards = new BulkReader({
@@ -54,12 +54,12 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
   }
 
   async find(callId: string, orgId: string | null): Promise<ReservationState | null> {
-    const row = pick(await this.byAnyId.rowsOf(callId), callId, orgId);
+    const [row] = await this.byAnyId.rowsOf(nameOfHold(callId, orgId));
     return row ? toWholeState(row) : null;
   }
 
   async standing(callId: string, orgId: string | null): Promise<HoldStanding | null> {
-    const row = pick(await this.standings.rowsOf(callId), callId, orgId);
+    const [row] = await this.standings.rowsOf(nameOfHold(callId, orgId));
     if (!row) return null;
     const rateCard = this.cards.known(row) ?? (await this.learnedCardOf(row));
     return {
@@ -101,26 +101,4 @@ export class SqlReservationReader extends ReservationReader implements OnApplica
 
 function toWholeState(row: ReservationRow): ReservationState {
   return toState(row, toRateCard(row));
-}
-
-/** The provider's call is mostly billed under its own id. */
-function idsOf({ call_id, vapi_call_id }: HoldRow): readonly (string | null)[] {
-  return vapi_call_id === call_id ? [call_id] : [call_id, vapi_call_id];
-}
-
-/** Whose own id it is, else the one that names it as the provider's. */
-function pick<Row extends HoldRow>(rows: readonly Row[], callId: string, orgId: string | null): Row | undefined {
-  let named: Row | undefined;
-  for (const row of rows) {
-    if (orgId !== null && row.org_id !== orgId) continue;
-    if (row.call_id === callId) return row;
-    if (!named || isBetter(row, named, orgId)) named = row;
-  }
-  return named;
-}
-
-/** Of one tenant's the one that speaks for the call (`rankOf`). Of several tenants' who came first. */
-function isBetter(row: HoldRow, other: HoldRow, orgId: string | null): boolean {
-  const ahead = orgId === null ? 0 : rankOf(other) - rankOf(row);
-  return ahead === 0 ? row.created_at < other.created_at : ahead > 0;
 }
