@@ -12,6 +12,7 @@ import { FewerWaysToACall1700000000011 } from './1700000000011-fewer-ways-to-a-c
 import { HoldsAreCountedAnew1700000000012 } from './1700000000012-holds-are-counted-anew';
 import { ADeliveryThatWaitsKeepsTheWayToItsCall1700000000013 } from './1700000000013-a-delivery-that-waits-keeps-the-way-to-its-call';
 import { WhatNamesACallInItsOrder1700000000014 } from './1700000000014-what-names-a-call-in-its-order';
+import { AWalletsCreditsAreFoundAmongItsCalls1700000000015 } from './1700000000015-a-wallets-credits-are-found-among-its-calls';
 
 /** In order. Listed, not globbed: globs resolve differently in source, build and tests. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   HoldsAreCountedAnew1700000000012,
   ADeliveryThatWaitsKeepsTheWayToItsCall1700000000013,
   WhatNamesACallInItsOrder1700000000014,
+  AWalletsCreditsAreFoundAmongItsCalls1700000000015,
 ] as const;

@@ -43,6 +43,17 @@ export const FIND_BY_KEYS = statement<JournalRow>(
    cross join ${keyed('credit_transactions', 'j', 'j.org_id = k.org_id and j.idempotency_key = k.idempotency_key', JOURNAL_COLUMNS)}`,
 );
 
+/** A page of a wallet's history, newest first. Planned anew for what is asked: each filter has a way of its own, or none. */
+export const FIND_ENTRIES = statement<JournalRow>(
+  'find_entries',
+  `select ${JOURNAL_COLUMNS} from credit_transactions
+   where org_id = $1 and seq < $2
+     and ($3::text is null or type = $3) and ($4::text is null or call_id = $4)
+     and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)
+     and type <> all($7::text[])
+   order by seq desc limit $8`,
+);
+
 export function toEntry(row: JournalRow): JournalEntry {
   return {
     id: row.id,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { JournalReader, type JournalFilter, type WalletView } from '../application/journal-reader.port';
 import { HOLD_TYPES, type JournalEntry } from '../domain/journal-entry';
-import { JOURNAL_COLUMNS, toEntry, type JournalRow } from './journal.sql';
+import { FIND_ENTRIES, JOURNAL_COLUMNS, toEntry, type JournalRow } from './journal.sql';
 
 interface WalletViewRow {
   currency: string;
@@ -46,24 +46,16 @@ export class SqlJournalReader extends JournalReader {
 
   async entries(orgId: string, filter: JournalFilter): Promise<JournalEntry[]> {
     const hidden = filter.includeHolds || filter.type !== undefined ? [] : HOLD_TYPES;
-    const rows: JournalRow[] = await this.database.query(
-      `select ${JOURNAL_COLUMNS} from credit_transactions
-       where org_id = $1 and seq < $2
-         and ($3::text is null or type = $3) and ($4::text is null or call_id = $4)
-         and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)
-         and type <> all($7::text[])
-       order by seq desc limit $8`,
-      [
-        orgId,
-        filter.beforeSeq ?? Number.MAX_SAFE_INTEGER,
-        filter.type ?? null,
-        filter.callId ?? null,
-        filter.from ?? null,
-        filter.to ?? null,
-        hidden,
-        filter.limit,
-      ],
-    );
+    const rows: JournalRow[] = await this.database.query(FIND_ENTRIES.text, [
+      orgId,
+      filter.beforeSeq ?? Number.MAX_SAFE_INTEGER,
+      filter.type ?? null,
+      filter.callId ?? null,
+      filter.from ?? null,
+      filter.to ?? null,
+      hidden,
+      filter.limit,
+    ]);
     return rows.map(toEntry);
   }
 
