@@ -85,6 +85,8 @@ const EXCHANGES: Exchange[] = [
   ['GET', `${BILLING}/quote`, 200, () => client.get(`${BILLING}/quote?seconds=187.4`)],
   ['GET', `${BILLING}/calls/{callId}`, 200, () => client.get(`${BILLING}/calls/talked`)],
   ['POST', `${NUMBERS}/provision`, 201, () => client.post(`${NUMBERS}/provision`, PURCHASE)],
+  ['POST', `${NUMBERS}/provision`, 502, () => client.post(`${NUMBERS}/provision`, { ...PURCHASE, areaCode: '556' })],
+  ['POST', `${NUMBERS}/provision`, 422, () => client.post(`${NUMBERS}/provision`, { ...PURCHASE, areaCode: '555' })],
   ['GET', `${NUMBERS}/numbers`, 200, () => client.get(`${NUMBERS}/numbers`)],
   ['GET', `${NUMBERS}/numbers/{phoneNumber}`, 200, () => client.get(`${NUMBERS}/numbers/${phoneNumber}`)],
   ['GET', `${NUMBERS}/available-numbers`, 200, () => client.get(`${NUMBERS}/available-numbers?country=US`)],

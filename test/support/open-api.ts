@@ -46,7 +46,8 @@ export function deviations(
 
 function problemsOf(value: unknown, given: Schema, at: string, document: ApiDocument): string[] {
   const schema = resolved(given, document);
-  if (value === null) return schema.nullable ? [] : [`${at} is null`];
+  // `nullable` widens the type; an enum must name null itself (OpenAPI 3.0.3).
+  if (value === null) return schema.nullable && schema.enum?.includes(null) !== false ? [] : [`${at} is null`];
   if (schema.oneOf) {
     const fits = schema.oneOf.some((one) => problemsOf(value, one, at, document).length === 0);
     return fits ? [] : [`${at} is none of its kinds`];

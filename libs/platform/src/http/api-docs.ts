@@ -19,11 +19,23 @@ export class Problem {
   @ApiProperty({ example: '0198c0de-7a11-7000-8000-000000000000', description: 'Quote it when asking for help.' })
   requestId: string;
   @ApiProperty({ required: false, type: [FieldProblem], description: 'of invalid_request' }) errors?: FieldProblem[];
-  @ApiProperty({ required: false, description: 'of insufficient_balance, as the next three' }) balancePence?: number;
+  @ApiProperty({ required: false, description: 'of insufficient_balance, as the next three; of debt_limit_in_use' })
+  balancePence?: number;
   @ApiProperty({ required: false }) effectiveBalancePence?: number;
   @ApiProperty({ required: false }) requiredPence?: number;
   @ApiProperty({ required: false }) shortfallPence?: number;
-  @ApiProperty({ required: false, description: 'of provider_failed: the charge was given back' }) refunded?: boolean;
+  @ApiProperty({ required: false, description: 'of provider_failed and provider_rejected: the charge was given back' })
+  refunded?: boolean;
+  @ApiProperty({ required: false, example: 'number_taken', description: 'why, of the same two' }) reason?: string;
+  @ApiProperty({
+    required: false,
+    format: 'uuid',
+    description: 'the purchase; with the next three when it was refunded',
+  })
+  id?: string;
+  @ApiProperty({ required: false }) costPence?: number;
+  @ApiProperty({ required: false, format: 'uuid', description: 'the charge' }) transactionId?: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'what gave it back' }) refundTransactionId?: string;
   @ApiProperty({ required: false, description: 'of no_active_reservation' }) fallbackToDirectBilling?: boolean;
 }
 

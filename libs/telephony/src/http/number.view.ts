@@ -12,7 +12,7 @@ export class NumberView {
   @ApiProperty({ type: String, nullable: true, example: 'US' }) country: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'local' }) numberType: string | null;
   @ApiProperty({ type: String, nullable: true, example: '212' }) areaCode: string | null;
-  @ApiProperty({ enum: DIRECTIONS, nullable: true }) direction: Direction | null;
+  @ApiProperty({ enum: [...DIRECTIONS, null], nullable: true }) direction: Direction | null;
   @ApiProperty({ type: Number, nullable: true, example: 1_000, description: 'null: registered, not bought here' })
   costPence: number | null;
   @ApiProperty({ type: String, nullable: true, format: 'uuid', description: 'the charge' }) transactionId:
