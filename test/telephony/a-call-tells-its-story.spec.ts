@@ -39,11 +39,14 @@ describe('the story of a call', () => {
       return story;
     });
 
-  /** Checks come as often as they must; a cut may be asked for again, and Vapi be asked, before the end is seen. */
+  /**
+   * Checks come as often as they must; a cut may be asked for again, and Vapi be asked, before the end is seen; what is
+   * talked until then is owed.
+   */
   const turningPoints = ({ events }: Story): StoryEvent[] =>
     events.filter(
       ({ kind, attempt }) =>
-        !['checked', 'cut_failed', 'looked_up'].includes(kind) && !(kind === 'cut' && attempt !== 1),
+        !['checked', 'cut_failed', 'looked_up', 'arrears'].includes(kind) && !(kind === 'cut' && attempt !== 1),
     );
 
   it('tells every grant, extension, check, warning, the cut and the charge, in order and with reasons', async () => {

@@ -50,8 +50,13 @@ export class CallStories {
     });
     const transactions = entries.reverse();
     const happenings = await this.calls.story(known?.callId ?? callId);
+    const booked = transactions.map((entry, i) => toEvent(entry, transactions.slice(0, i)));
+    const isCollected = ({ kind }: StoryEvent): boolean => kind === 'arrears_collected';
+    // Of what happened at one instant, debts come after the charge and before what was paid of them.
     const events = [
-      ...transactions.map((entry, i) => toEvent(entry, transactions.slice(0, i))),
+      ...booked.filter((event) => !isCollected(event)),
+      ...leftOwing(reservation),
+      ...booked.filter(isCollected),
       ...withoutEchoes(happenings).map(({ at, kind, detail }) => ({ ...detail, at, kind })),
     ].sort((a, b) => a.at.getTime() - b.at.getTime());
     return {
@@ -76,6 +81,15 @@ export class CallStories {
 function withoutEchoes(happenings: readonly CallHappening[]): CallHappening[] {
   const first = (kind: string): number => happenings.findIndex((happening) => happening.kind === kind);
   return happenings.filter(({ kind }, i) => (kind !== 'answered' && kind !== 'ended') || first(kind) === i);
+}
+
+/** No row of the journal says so: nothing moved. */
+function leftOwing(reservation: ReservationState | null): StoryEvent[] {
+  const { committedAt: at, uncollectedPence: amountPence } = reservation ?? {};
+  if (!at || !amountPence) return [];
+  return [
+    { at, kind: 'arrears', amountPence, description: 'not paid by the wallet: owed, and taken from the next credit' },
+  ];
 }
 
 /** Of a call that only its reservation tells about. */

@@ -27,7 +27,8 @@ export class CallStoryController {
   @ApiOperation({
     summary: 'One call’s story',
     description:
-      'Every grant, extension, check, warning, cut and charge in order: why was I cut, why was I charged this.',
+      'Every grant, extension, check, warning, cut and charge in order: why was I cut, why was I charged this. ' +
+      '`arrears`: cost that the wallet could not pay; `arrears_collected`: what a later credit paid of it.',
   })
   @ApiOkResponse({ type: CallStoryAnswer })
   @Problems(404)
