@@ -23,6 +23,11 @@ export function registerJsonParser(server: FastifyInstance): void {
     (request, body, done) => {
       const raw = body as Buffer;
       request.rawBody = raw;
+      if (isPacked(request.headers['content-encoding'])) {
+        request.bodyFault = new RefusedError(new Refusal('unsupported_media_type', 'Send the body uncompressed.'));
+        done(null, undefined);
+        return;
+      }
       if (raw.length === 0) {
         done(null, undefined);
         return;
@@ -42,6 +47,11 @@ export function registerJsonParser(server: FastifyInstance): void {
     request.bodyFault = new RefusedError(new Refusal('unsupported_media_type', 'Send application/json.'));
     done(null, undefined);
   });
+}
+
+/** Nothing is unpacked: a packed body of a few kB may be a gigabyte. */
+function isPacked(encoding = ''): boolean {
+  return !['', 'identity'].includes(encoding.toLowerCase());
 }
 
 /** With a query too: the provider calls the URL that it was given. */
