@@ -159,6 +159,15 @@ it('amounts and whole seconds are integers, rates are not', () => {
   ]).toEqual(['integer', 'integer', 'integer', 'number']);
 });
 
+it('says which end of a span of time belongs to it', () => {
+  const { parameters = [] } = document.paths['/api/billing/wallet/transactions']?.get ?? {};
+  const described = (name: string) => parameters.find((parameter) => parameter.name === name)?.description;
+  expect([described('from'), described('to')]).toEqual([
+    expect.stringContaining('from this time on'),
+    expect.stringContaining('before this time'),
+  ]);
+});
+
 it('says how an engine that is not ready answers', () => {
   expect(document.paths['/health/ready']?.get?.responses[503]?.content?.['application/json']?.schema).toBeDefined();
 });

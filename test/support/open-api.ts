@@ -14,6 +14,7 @@ interface Schema {
 
 interface Operation {
   readonly requestBody?: object;
+  readonly parameters?: readonly { readonly name: string; readonly description?: string }[];
   readonly responses: Readonly<Record<string, { content?: Readonly<Record<string, { schema?: Schema }>> }>>;
 }
 

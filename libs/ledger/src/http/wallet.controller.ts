@@ -30,8 +30,8 @@ const TransactionQuery = z.object({
   cursor: cursorField,
   type: z.enum(TRANSACTION_TYPES).optional(),
   callId: idField.optional(),
-  from: timeField.optional(),
-  to: timeField.optional(),
+  from: timeField.optional().meta({ description: 'from this time on, such as 2026-11-01T00:00:00Z' }),
+  to: timeField.optional().meta({ description: 'before this time: the next `from`' }),
   includeHolds: z
     .enum(['true', 'false'])
     .default('false')
