@@ -89,6 +89,13 @@ describe('an organization', () => {
     expect((await operator.patch(path, {})).body).toEqual(expected);
   });
 
+  it('takes back the tariff that it shows', async () => {
+    const { body } = await create({ name: 'Edited' });
+    const path = `${ORGANIZATIONS}/${String(body.id as string)}`;
+    const rateCard = { ...(body.rateCard as object), pencePerMinute: 49 };
+    expect((await operator.patch(path, { rateCard })).body).toEqual({ ...body, rateCard: { ...rateCard, version: 2 } });
+  });
+
   it('never gets a debt limit below what its calls use, and then nothing else is changed either', async () => {
     const tenant = await makeTenant(engine, { balancePence: 100, debtLimitPence: 500 });
     await clientOf(engine, tenant).post('api/billing/reserve-credits', { callId: randomUUID() });

@@ -112,9 +112,24 @@ export class CreateOrganizationBody {
   rateCard?: RateCardBody;
 }
 
+/** What the answers show may be sent back with changes. */
+export class ChangedRateCardBody extends RateCardBody {
+  @ApiProperty({ required: false, example: 1, description: 'as it was shown; sets nothing' })
+  @IsOptional()
+  @IsInt()
+  version?: number;
+}
+
 export class ChangeOrganizationBody extends PartialType(
-  OmitType(CreateOrganizationBody, ['id', 'currency'] as const),
-) {}
+  OmitType(CreateOrganizationBody, ['id', 'currency', 'rateCard'] as const),
+) {
+  @ApiProperty({ required: false, type: ChangedRateCardBody })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ChangedRateCardBody)
+  rateCard?: ChangedRateCardBody;
+}
 
 /** Without fields that were not given, so that they keep their value or default. */
 export function toTerms<Body extends Partial<CreateOrganizationBody>>(
@@ -124,7 +139,7 @@ export function toTerms<Body extends Partial<CreateOrganizationBody>>(
   return { ...defined(terms), ...(rateCard ? { tariff: toTariff(rateCard) } : {}) };
 }
 
-function toTariff({ pencePerMinute, ...rest }: RateCardBody): Partial<Tariff> {
+function toTariff({ pencePerMinute, version: _, ...rest }: ChangedRateCardBody): Partial<Tariff> {
   const pencePerMinuteE4 = pencePerMinute === undefined ? undefined : rateToE4(pencePerMinute);
   return defined({ ...rest, pencePerMinuteE4 });
 }
