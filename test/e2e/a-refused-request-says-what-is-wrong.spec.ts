@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { startTestEngine, type TestEngine } from '../support/engine';
@@ -48,4 +49,20 @@ describe('what is not even a request is answered with a problem document too', (
       errors: [{ path: '', message: expect.any(String) }],
     });
   });
+});
+
+it('a body too large is refused while it is still being sent, and may be sent to its end', async () => {
+  const size = 2_000_000;
+  const socket = connect(Number(new URL(engine.url).port), '127.0.0.1');
+  socket.write(
+    `POST /api/billing/deduct-asset HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n`,
+  );
+  const [refusal] = (await once(socket, 'data')) as [Buffer];
+  expect(String(refusal)).toMatch(/^HTTP\/1\.1 413 /);
+  expect(String(refusal)).toContain('"code":"payload_too_large"');
+
+  // Closed here, whatever the client has yet to send would be met by a reset, which overtakes the answer.
+  socket.write('x'.repeat(size));
+  socket.write('GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /);
 });
