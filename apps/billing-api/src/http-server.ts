@@ -10,7 +10,7 @@ import { registerJsonParser, WEBHOOK_PATH } from './json-body';
 const BODY_LIMIT_BYTES = 256 * 1_024;
 /** A client that needs longer for its headers or body is holding a socket, not talking (docs/decisions). */
 const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 20_000;
+export const REQUEST_TIMEOUT_MS = 20_000;
 const CONNECTIONS_CHECK_MS = 1_000;
 const PAYLOAD_TOO_LARGE = 413;
 /** Longer than a load balancer keeps its own end open, so that ours never closes first. */

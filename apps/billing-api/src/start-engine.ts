@@ -6,7 +6,7 @@ import { TelephonySchedules } from '@holdfast/telephony';
 import { Admission } from './admission';
 import { AppModule } from './app.module';
 import { EngineLogger } from './engine-logger';
-import { fastifyAdapter, setUpHttp } from './http-server';
+import { fastifyAdapter, REQUEST_TIMEOUT_MS, setUpHttp } from './http-server';
 import { setUpApiDocs } from './api-documentation';
 import { faultReporter } from './fault-reporter';
 
@@ -16,8 +16,11 @@ const CLOSE_IDLE_EVERY_MS = 50;
 export interface Engine {
   readonly app: NestFastifyApplication;
   readonly url: string;
-  /** Stops accepting, answers what was accepted, closes every connection. */
-  stop(): Promise<void>;
+  /**
+   * Stops accepting, answers what was accepted, closes every connection. Whoever has not sent his request, or taken its
+   * answer, in the time that any request may take is cut: Node looks no more for slow clients once it closes.
+   */
+  stop(patienceMs?: number): Promise<void>;
 }
 
 /** Migrates the database and serves. Used by main, and by tests exactly as by main. */
@@ -40,12 +43,14 @@ export async function startEngine(settings: Settings): Promise<Engine> {
   return {
     app,
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${address.port}`,
-    async stop() {
+    async stop(patienceMs = REQUEST_TIMEOUT_MS) {
       const sweep = setInterval(() => app.getHttpServer().closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+      const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), patienceMs);
       try {
         await app.close();
       } finally {
         clearInterval(sweep);
+        clearTimeout(cut);
       }
     },
   };
