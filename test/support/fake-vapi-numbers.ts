@@ -30,6 +30,8 @@ export class FakeVapiNumbers extends ScriptedServer {
   readonly soldOut = new Set(['212']);
   /** One public report says that reads mask the digits: `+165****8621`. */
   masksDigits = false;
+  /** Ids that a list leaves out: those of numbers that it does not show yet. */
+  readonly unlisted = new Set<string>();
   private serial = 0;
 
   protected answer(request: SeenRequest): Answer {
@@ -49,6 +51,8 @@ export class FakeVapiNumbers extends ScriptedServer {
     const areaCode = body.numberDesiredAreaCode;
     if (body.provider === 'twilio') {
       if (!body.number || !body.twilioAccountSid) return vapiError(400, ['number must be E.164']);
+      const imported = [...this.numbers.values()].find(({ number }) => number === body.number);
+      if (imported) return vapiError(400, wordsOfExisting(imported.id, body));
       return { status: 201, body: this.put({ ...body, status: 'active' }) };
     }
     if (areaCode !== undefined && !/^\d{3}$/.test(areaCode)) return vapiError(400, 'bad area code');
@@ -78,7 +82,8 @@ export class FakeVapiNumbers extends ScriptedServer {
     const search = (query.get('search') ?? '').toLowerCase();
     const limit = Number(query.get('limit') ?? 100);
     const page = Number(query.get('page') ?? 1);
-    const matching = [...this.numbers.values()].filter(({ name, number }) =>
+    const listed = [...this.numbers.values()].filter(({ id }) => !this.unlisted.has(id));
+    const matching = listed.filter(({ name, number }) =>
       [name, number].some((each) => each?.toLowerCase().includes(search)),
     );
     const results = matching.slice((page - 1) * limit, page * limit).map((each) => this.shown(each));
@@ -91,6 +96,11 @@ export class FakeVapiNumbers extends ScriptedServer {
     if (!this.masksDigits || !number.number) return number;
     return { ...number, number: `${number.number.slice(0, 4)}****${number.number.slice(-4)}` };
   }
+}
+
+/** As several of its customers have quoted it. */
+function wordsOfExisting(id: string, { twilioAccountSid, number }: NumberRequest): string {
+  return `Existing Phone Number ${id} Has Identical \`twilioAccountSid\` ${twilioAccountSid} and \`number\` ${number}.`;
 }
 
 export function vapiError(status: number, message: string | string[]): Answer {

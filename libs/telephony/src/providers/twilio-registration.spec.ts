@@ -115,6 +115,7 @@ describe('A number bought at Twilio', () => {
     it.each([
       [429, 'Rate limit exceeded'],
       [400, 'Number Not Found on Twilio. Hot tip, check your credentials.'],
+      [400, 'Existing Phone Number 4cc740d4 Has Identical `twilioAccountSid` AC1 and `number` +14155550001.'],
     ])('HTTP %i "%s" passes: it stays bought and is imported later', async (status, message) => {
       vapi.refuse('POST', IMPORT, vapiError(status, message));
       expect(await provider.register(purchase)).toMatchObject({ kind: 'pending' });

@@ -99,7 +99,9 @@ function judgeImport(error: unknown): RegisterOutcome {
     outcome.reason === 'provider_rate_limited' ||
     outcome.reason === 'provider_unreachable' ||
     // Vapi looks the number up at Twilio, where one that was bought a moment ago may not show yet.
-    /not found/i.test(outcome.detail);
+    /not found/i.test(outcome.detail) ||
+    // An earlier try has imported it, and Vapi's list does not show it yet.
+    /existing phone number/i.test(outcome.detail);
   return passes ? { kind: 'pending', detail: outcome.detail } : outcome;
 }
 
