@@ -46,10 +46,11 @@ export const NUMBER_CHECKS: readonly { readonly name: string; readonly sql: stri
         and exists (select from credit_transactions refund where refund.refund_of = n.charge_id)`,
   },
   {
+    // One that is being released may be gone at the provider already, and sold again.
     name: 'no_number_is_sold_twice_at_once',
     sql: `
       select min(id::text) as id from phone_numbers
-      where origin = 'purchased' and status in ('active', 'releasing')
+      where origin = 'purchased' and status = 'active'
       group by phone_number having count(*) > 1`,
   },
 ];
