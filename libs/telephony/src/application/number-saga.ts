@@ -5,15 +5,9 @@ import type { NumberAtProvider, PhoneNumber, PhoneNumberState } from '../domain/
 import { MAX_REFUSED_REGISTRATIONS } from '../domain/phone-number-patience';
 import { answerInTime } from './number-answer-time';
 import type { FailureReason } from './number-failure';
-import {
-  ACTIVATION_PATIENCE_SECONDS,
-  TRUST_ABSENCE_AFTER_SECONDS,
-  type NumberCriteria,
-  type NumberProvider,
-  type ProviderUnknown,
-  type Purchase,
-} from './number-provider.port';
+import { ACTIVATION_PATIENCE_SECONDS, TRUST_ABSENCE_AFTER_SECONDS, type NumberProvider } from './number-provider.port';
 import { NUMBER_PROVIDER } from './number-provider.token';
+import { asked, criteriaOf, purchaseOf } from './number-question';
 import { reached } from './number-saga-moments';
 import { recordActivation, recordStep, refundAndFail, type Recorded } from './number-steps';
 import { Turnstile } from './number-turnstile';
@@ -124,7 +118,7 @@ export class NumberSaga implements OnModuleDestroy {
       case 'activating':
         return this.bought(number, outcome.purchase);
       case 'blocked':
-        return this.startGivingBack(number, 'number_blocked', 'blocked by the provider');
+        return this.startGivingBack(number, outcome.purchase, 'number_blocked', 'blocked by the provider');
       case 'active':
         return this.activate(number, outcome.phoneNumber, outcome.vapiPhoneId, outcome.purchase.providerRef);
       case 'unknown':
@@ -139,14 +133,15 @@ export class NumberSaga implements OnModuleDestroy {
       case 'active':
         return this.activate(number, outcome.phoneNumber, outcome.vapiPhoneId, outcome.purchase.providerRef);
       case 'refused': {
-        const final = outcome.reason === 'number_blocked' || number.attempts + 1 >= MAX_REFUSED_REGISTRATIONS;
-        if (final) return this.startGivingBack(number, outcome.reason, outcome.detail);
-        return this.setBack(number, outcome.detail, { askedSeconds: outcome.retryAfterSeconds });
+        const { reason, detail } = outcome;
+        if (reason === 'number_blocked') return this.startGivingBack(number, number, reason, detail);
+        if (number.attempts + 1 >= MAX_REFUSED_REGISTRATIONS) return this.giveBackLater(number, reason, detail);
+        return this.setBack(number, detail, { askedSeconds: outcome.retryAfterSeconds });
       }
       default: {
         const patienceEnds = addSeconds(number.stepSince as Date, ACTIVATION_PATIENCE_SECONDS);
         const atAnEnd = (await this.clock.now()) >= patienceEnds;
-        if (atAnEnd) return this.startGivingBack(number, 'activation_timed_out', outcome.detail);
+        if (atAnEnd) return this.giveBackLater(number, 'activation_timed_out', outcome.detail);
         return this.setBack(number, outcome.detail);
       }
     }
@@ -185,10 +180,21 @@ export class NumberSaga implements OnModuleDestroy {
     return this.settled(active && { number: active, goOn: false });
   }
 
-  private async startGivingBack(number: PhoneNumberState, reason: FailureReason, detail: string): Promise<Led | null> {
-    const givingBack = await this.step(number, (n, at) => n.giveBack(reason, detail, at));
+  private async startGivingBack(
+    number: PhoneNumberState,
+    bought: NumberAtProvider,
+    reason: FailureReason,
+    detail: string,
+  ): Promise<Led | null> {
+    const givingBack = await this.step(number, (n, at) => n.giveBack(bought, reason, detail, at));
     reached('giving_back', number.id);
     return givingBack;
+  }
+
+  /** A try may have left an import behind that no list shows yet: it is taken back once this lease has ended. */
+  private async giveBackLater(number: PhoneNumberState, reason: FailureReason, detail: string): Promise<Led | null> {
+    const givingBack = await this.startGivingBack(number, number, reason, detail);
+    return givingBack && { ...givingBack, goOn: false };
   }
 
   private async fail(number: PhoneNumberState, reason: FailureReason, detail: string | null): Promise<Led | null> {
@@ -227,22 +233,4 @@ export class NumberSaga implements OnModuleDestroy {
     this.log.warn(`a step was not recorded: ${recorded.code} ${recorded.detail}`);
     return null;
   }
-}
-
-/** An adapter that throws has not said what happened. */
-async function asked<T>(question: () => Promise<T>): Promise<T | ProviderUnknown> {
-  try {
-    return await question();
-  } catch (fault) {
-    return { kind: 'unknown', detail: String(fault) };
-  }
-}
-
-function criteriaOf({ country, numberType, areaCode }: PhoneNumberState): NumberCriteria {
-  const kind = { country, numberType } as NumberCriteria;
-  return areaCode === null ? kind : { ...kind, areaCode };
-}
-
-function purchaseOf({ id, phoneNumber, providerRef, vapiPhoneId }: PhoneNumberState): Purchase {
-  return { intentId: id, phoneNumber, providerRef, vapiPhoneId };
 }

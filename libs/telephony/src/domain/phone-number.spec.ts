@@ -31,7 +31,7 @@ type Life = (number: PhoneNumber) => void;
 const buying: Life = (n) => n.startBuying(NOW);
 const bought: Life = (n) => (buying(n), n.bought(AT_PROVIDER, NOW));
 const active: Life = (n) => (bought(n), n.activate(AT_VAPI, NOW));
-const givingBack: Life = (n) => (bought(n), n.giveBack('number_blocked', 'blocked', NOW));
+const givingBack: Life = (n) => (bought(n), n.giveBack(AT_PROVIDER, 'number_blocked', 'blocked', NOW));
 const failed: Life = (n) => (givingBack(n), n.fail('t-2', 'number_blocked', null, NOW));
 const releasing: Life = (n) => (active(n), n.release(NOW));
 const released: Life = (n) => (releasing(n), n.released(NOW));
@@ -68,7 +68,7 @@ describe('a phone number', () => {
     ['buying', buying, buying],
     ['bought', bought, (n) => n.bought({ phoneNumber: '+1', providerRef: 'other' }, later(9))],
     ['active', active, (n) => n.activate({ ...AT_VAPI, vapiPhoneId: 'other' }, later(9))],
-    ['given back', givingBack, (n) => n.giveBack('provider_rejected', 'again', later(9))],
+    ['given back', givingBack, (n) => n.giveBack(AT_PROVIDER, 'provider_rejected', 'again', later(9))],
     ['released', released, (n) => n.release(later(9))],
   ])('%s twice is %s once', (_name, life, again) => {
     const number = lived(life);
@@ -90,6 +90,12 @@ describe('a phone number', () => {
     const registering = lived(bought);
     registering.setBack(setback, NOW);
     expect(registering.state.status).toBe('pending');
+  });
+
+  it('is given back by what is known of it, also when it was found in vain before anybody had noted it', () => {
+    const found = lived(buying);
+    found.giveBack(AT_PROVIDER, 'number_blocked', 'blocked', NOW);
+    expect(found.state).toMatchObject({ step: 'giving_back', ...AT_PROVIDER });
   });
 
   it('is looked at again no later than absence can be believed', () => {

@@ -153,11 +153,11 @@ export class PhoneNumber {
     this.change({ attempts, lastError: detail, nextAttemptAt, status }, at);
   }
 
-  /** Bought in vain: to be released at the provider, then refunded. */
-  giveBack(reason: string, detail: string, at: Date): void {
+  /** Bought in vain: to be released at the provider, by what is known of it there, then refunded. */
+  giveBack({ phoneNumber, providerRef }: NumberAtProvider, reason: string, detail: string, at: Date): void {
     if (this.now.step !== 'buying' && this.now.step !== 'registering') return;
     this.begin('giving_back', 'pending', at);
-    this.change({ failureReason: reason, lastError: detail }, at);
+    this.change({ phoneNumber, providerRef, failureReason: reason, lastError: detail }, at);
   }
 
   /** It certainly is not ours, and the refund is part of the same atom. */
