@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface SeenRequest {
   method: string;
@@ -21,19 +22,26 @@ export interface Answer {
   headers?: Record<string, string>;
 }
 
-/** What goes wrong with a request: it is carried out first (`after`) or not at all (`before`), and then … */
-export type Mishap = { effect: 'before' | 'after' } & (
+/**
+ * What goes wrong with a request: it is carried out first (`after`), or not at all (`before`), or only when the client
+ * has long given up (`late`), and meanwhile …
+ */
+export type Mishap = { effect: 'before' | 'after' | 'late' } & (
   | { then: 'hang' } //    … never answered
   | { then: 'cut' } //     … connection closed without an answer
   | { then: 'trickle' } // … headers at once, then a byte of body now and then, for ever
   | { then: 'answer'; answer: Answer }
 );
 
+/** Longer than the time-out of any client in a test that plans such a mishap. */
+const LATE_MS = 600;
+
 /** A provider's server on a free local port that remembers what it was asked and fails on demand. */
 export abstract class ScriptedServer {
   readonly requests: SeenRequest[] = [];
-  private readonly mishaps: { method: string; path: RegExp; mishap: Mishap; times: number }[] = [];
+  private mishaps: { method: string; path: RegExp; mishap: Mishap; times: number }[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly late = new Set<Promise<unknown>>();
   private server: Server | undefined;
 
   async start(): Promise<this> {
@@ -62,6 +70,16 @@ export abstract class ScriptedServer {
     this.fail(method, path, { effect: 'before', then: 'answer', answer }, times);
   }
 
+  /** From now on nothing that was planned goes wrong any more. */
+  heal(): void {
+    this.mishaps = [];
+  }
+
+  /** Resolves when everything that is late has been carried out. */
+  async quiet(): Promise<void> {
+    await Promise.all(this.late);
+  }
+
   seen(method: string, path: RegExp): SeenRequest[] {
     return this.requests.filter((each) => each.method === method && path.test(each.path));
   }
@@ -81,11 +99,18 @@ export abstract class ScriptedServer {
     };
     this.requests.push(request);
     const mishap = this.takeMishap(request);
-    const answer = mishap?.effect === 'before' ? undefined : this.answer(request);
+    if (mishap?.effect === 'late') this.carryOutLate(request);
+    const answer = mishap && mishap.effect !== 'after' ? undefined : this.answer(request);
     if (!mishap) return send(response, answer ?? { status: 500 });
     if (mishap.then === 'answer') return send(response, mishap.answer);
     if (mishap.then === 'cut') return void incoming.socket.destroy();
     if (mishap.then === 'trickle') this.trickle(response);
+  }
+
+  private carryOutLate(request: SeenRequest): void {
+    const done = sleep(LATE_MS).then(() => this.answer(request));
+    this.late.add(done);
+    void done.finally(() => this.late.delete(done));
   }
 
   private takeMishap({ method, path }: SeenRequest): Mishap | undefined {
@@ -135,6 +160,8 @@ export class FakeTwilio extends ScriptedServer {
   accountStatus = 'active';
   stock: TwilioStock[] = [];
   readonly owned = new Map<string, Owned>();
+  /** Ids that a list leaves out: those of numbers that it does not show yet. */
+  readonly unlisted = new Set<string>();
   private serial = 0;
 
   protected answer(request: SeenRequest): Answer {
@@ -194,7 +221,8 @@ export class FakeTwilio extends ScriptedServer {
     const name = query.get('FriendlyName');
     const size = Number(query.get('PageSize') ?? 50);
     const page = Number(query.get('Page') ?? 0);
-    const matching = [...this.owned.values()].filter((each) => name === null || each.friendly_name === name);
+    const listed = [...this.owned.values()].filter(({ sid }) => !this.unlisted.has(sid));
+    const matching = listed.filter((each) => name === null || each.friendly_name === name);
     const last = (page + 1) * size >= matching.length;
     const next = last ? null : `${path}?PageSize=${size}&Page=${page + 1}`;
     const incoming = matching.slice(page * size, (page + 1) * size);

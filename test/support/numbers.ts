@@ -53,6 +53,7 @@ export interface BookedNumber {
   readonly org_id: string;
   readonly status: string;
   readonly phone_number: string | null;
+  readonly idempotency_key: string;
   readonly charges: number;
   readonly refunds: number;
   readonly paid_pence: number;
@@ -77,7 +78,7 @@ export class NumberBook {
   /** Every number that was ordered, with what the journal says was paid and given back for it. */
   async ordered(orgId?: string): Promise<BookedNumber[]> {
     const { rows } = await this.client.query<BookedNumber>(
-      `select n.id, n.org_id, n.status, n.phone_number,
+      `select n.id, n.org_id, n.status, n.phone_number, n.idempotency_key,
          (select count(*)::int from credit_transactions t
           where t.org_id = n.org_id and t.idempotency_key = n.idempotency_key and t.type = 'phone_number') as charges,
          (select count(*)::int from credit_transactions t where t.refund_of = n.charge_id) as refunds,
