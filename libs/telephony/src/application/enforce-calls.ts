@@ -4,7 +4,6 @@ import { addSeconds, isRefusal } from '@holdfast/kernel';
 import { EngineClock, Settings } from '@holdfast/platform';
 import { Reservations, type CallChecked } from '@holdfast/reservation';
 import type { Call, CallEventKind } from '../domain/call';
-import { latestEndOf } from '../domain/call-patience';
 import { enforce, isWarningOutdated, LOOKAHEAD_SECONDS, type LiveCallView } from '../domain/enforcement';
 import { SilentCalls } from './ask-about-silent-call';
 import { CallBook, type ClaimedCall, type Decided } from './call-book.port';
@@ -125,6 +124,8 @@ export class EnforceCalls implements OnModuleDestroy {
     }
     if (call.state === 'ringing') return this.lookNext(call, lease, await this.silent.ask(call));
     if (call.state !== 'live') return this.lookNext(call, lease, null);
+    const over = await this.recovery.takeForOver(call); // before a check, which would renew its hold for ever
+    if (over !== 'lives') return this.lookNext(call, lease, over);
     const checked = await this.reservations.check({
       orgId: call.orgId,
       callId: call.billingCallId,
@@ -149,13 +150,11 @@ export class EnforceCalls implements OnModuleDestroy {
     const seen = { ...call, lastSlice, warnedAtSeconds };
     this.tell(call, at, 'checked', { by: 'timer', remainingSeconds, addedPence: checked.addedPence, lastSlice });
     switch (decision.action) {
-      case 'wait':
-        await this.lookAgain({ ...seen, cutAttempts: 0 }, lease, at, decision.nextInSeconds, {
-          lastSlice,
-          warnedAtSeconds,
-          cutAttempts: 0,
-        });
+      case 'wait': {
+        const state = { lastSlice, warnedAtSeconds, cutAttempts: 0 };
+        await this.lookAgain({ ...seen, ...state }, lease, at, decision.nextInSeconds, state);
         return;
+      }
       case 'warn': {
         const state = { lastSlice, warnedAtSeconds: decision.atSeconds };
         // Not noted: it would be said again. The next look, when this lease has run out, says it.
@@ -175,7 +174,7 @@ export class EnforceCalls implements OnModuleDestroy {
    */
   private async enforceOnCharged(call: Call, lease: Date, { prepaid, at }: CallChecked): Promise<void> {
     const now = await this.calls.find(call.callId);
-    if (now?.state !== 'live' || !prepaid || at >= latestEndOf(call)) return this.recovery.markSettled(call);
+    if (now?.state !== 'live' || !prepaid) return this.recovery.markSettled(call);
     return this.cut(call, lease, at, enforce(nothingLeft(call)).nextInSeconds);
   }
 

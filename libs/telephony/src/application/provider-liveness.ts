@@ -2,7 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { secondsBetween } from '@holdfast/kernel';
 import { CallLiveness, type CallToAskAbout, type LivenessVerdict } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
-import { latestEndOf, toldSeconds } from '../domain/call-patience';
+import { isZombie, latestEndOf, toldSeconds } from '../domain/call-patience';
 import { SilentCalls } from './ask-about-silent-call';
 import { CallBook } from './call-book.port';
 import { CALL_LOOKUP, type CallLookup, type GoneCall, type KnownCall, type Unreachable } from './call-lookup.port';
@@ -39,6 +39,7 @@ export class ProviderLiveness extends CallLiveness {
     if (call.state === 'refused') return ABANDONED;
     const found = this.lookup ? await this.lookup.find(call.callId) : null;
     if (found?.outcome === 'live' && found.answered && call.state === 'ringing') await this.silent.follow(found, call);
+    if (found?.outcome === 'live' && isZombie(call, now)) return whenNobodyKnows(call, now);
     return (found && verdictOn(found)) ?? whenNobodyKnows(call, now);
   }
 

@@ -3,7 +3,7 @@ import { addSeconds, isRefusal, secondsBetween } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
 import { ReservationReader, Reservations, type ReservationState } from '@holdfast/reservation';
 import type { Call } from '../domain/call';
-import { latestEndOf, toldSeconds } from '../domain/call-patience';
+import { isZombie, latestEndOf, toldSeconds } from '../domain/call-patience';
 import { CallBook } from './call-book.port';
 import { CALL_LOOKUP, type CallLookup, type FinishedCall } from './call-lookup.port';
 import { BillingCallFinder } from './find-billing-call';
@@ -58,6 +58,23 @@ export class CallRecovery {
     const { startedAt, endedAt, endedReason } = { startedAt: undefined, ...found };
     const at = this.clock.approximate();
     await this.calls.learn({ callId, orgId, state: 'ended', at, startedAt, endedAt, endedReason, nextDecisionAt });
+    return nextDecisionAt;
+  }
+
+  /**
+   * Live as far as was told: when it is older than its provider lets it become, the message of its end was lost. Then only the
+   * provider may say otherwise. What it cost, a late report or the provider still tells. @returns when to look again; null: never.
+   */
+  async takeForOver(call: Call): Promise<Date | null | 'lives'> {
+    const at = this.clock.approximate();
+    if (at < latestEndOf(call)) return 'lives';
+    const found = this.lookup ? await this.lookup.find(call.callId) : null;
+    if (found?.outcome === 'ended' || found?.outcome === 'never-connected') return this.conclude(found, call);
+    if (found?.outcome === 'live' && !isZombie(call, at)) return 'lives';
+    const { callId, orgId } = call;
+    const nextDecisionAt = this.pauseAfter(0);
+    const unwritten = await this.calls.learn({ callId, orgId, state: 'ended', at, nextDecisionAt });
+    if (!unwritten) this.calls.tell({ callId, orgId, at, kind: 'ended', detail: { by: 'its longest possible time' } });
     return nextDecisionAt;
   }
 

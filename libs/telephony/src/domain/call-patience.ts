@@ -15,7 +15,20 @@ export function latestEndOf({
   return addSeconds(startedAt ?? createdAt, (capSeconds ?? LONGEST_CALL_SECONDS) + SLACK_SECONDS);
 }
 
-/** How long a call was talked by its own messages, where they told both ends; else null. */
-export function toldSeconds({ startedAt, endedAt }: Pick<Call, 'startedAt' | 'endedAt'>): number | null {
-  return startedAt !== null && endedAt !== null && endedAt >= startedAt ? secondsBetween(startedAt, endedAt) : null;
+/** Some calls stay in progress at the provider for ever after somebody hung up; none is really talked for so long. */
+export function isZombie(call: Pick<Call, 'startedAt' | 'createdAt'>, now: Date): boolean {
+  return now >= latestEndOf({ ...call, capSeconds: null });
+}
+
+/**
+ * How long a call was talked by its own messages, where they told both ends; else null. Never longer than the provider lets it
+ * last: of two figures the smaller is charged, and an end may be told long after somebody hung up.
+ */
+export function toldSeconds({
+  startedAt,
+  endedAt,
+  capSeconds,
+}: Pick<Call, 'startedAt' | 'endedAt' | 'capSeconds'>): number | null {
+  if (startedAt === null || endedAt === null || endedAt < startedAt) return null;
+  return Math.min(secondsBetween(startedAt, endedAt), capSeconds ?? LONGEST_CALL_SECONDS);
 }

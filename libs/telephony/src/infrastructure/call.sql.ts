@@ -69,7 +69,7 @@ export const LEARN_OF_CALLS = statement<never>(
      kind = case when c.kind = 'unknown' then excluded.kind else c.kind end,
      phone_number_id = coalesce(c.phone_number_id, excluded.phone_number_id),
      assistant_id = coalesce(c.assistant_id, excluded.assistant_id),
-     cap_seconds = coalesce(c.cap_seconds, excluded.cap_seconds),
+     cap_seconds = greatest(c.cap_seconds, excluded.cap_seconds), -- asked twice, the gate may have let it last longer
      control_url = coalesce(excluded.control_url, c.control_url),
      started_at = ${STARTED_AT},
      ended_at = ${ENDED_AT},
