@@ -15,6 +15,13 @@ import { CallSettlement } from './settle-call';
 
 export type Followable = Exclude<VapiEvent, { type: 'assistant-request' | 'ignored' | 'unidentified' }>;
 
+/** The delivery that a message came in. */
+export interface ArrivedAs {
+  readonly id: string;
+  /** For the first time: one that is run again came then, not now. */
+  readonly arrivedAt: Date;
+}
+
 /** What was known of a call when a message about it came. */
 export interface Sighting {
   readonly known: Call | null;
@@ -39,25 +46,26 @@ export class CallFollower {
     return { known, tenant: known ? { orgId: known.orgId } : await this.tenants.find(call) };
   }
 
-  /** @param deliveryId whose outcome is logged together with the money that moves, where money moves */
+  /** @param delivery when the message came; its outcome is logged together with the money that moves, where money moves */
   async follow(
     event: Followable,
+    delivery: ArrivedAs,
     looked: Promise<Sighting> = this.look(event.call),
-    deliveryId: string | null = null,
   ): Promise<Followed> {
     const { known, tenant } = await looked;
     if (tenant === null) return this.withoutTenant(event);
     const { orgId, heldAs } = tenant;
+    const { arrivedAt } = delivery;
     switch (event.type) {
       case 'call-live':
-        return this.liveCalls.live(event, { orgId, known, heldAs });
+        return this.liveCalls.live(event, { orgId, known, heldAs, arrivedAt });
       case 'sign-of-life':
       case 'call-status':
-        return this.liveCalls.signOfLife(event, { orgId, known, heldAs });
+        return this.liveCalls.signOfLife(event, { orgId, known, heldAs, arrivedAt });
       case 'call-ended':
-        return this.ended(event, orgId, known, heldAs);
+        return this.ended(event, orgId, known, heldAs, arrivedAt);
       case 'call-report':
-        return this.reported(event, orgId, known, heldAs, deliveryId);
+        return this.reported(event, orgId, known, heldAs, delivery);
     }
   }
 
@@ -66,11 +74,12 @@ export class CallFollower {
     orgId: string,
     known: Call | null,
     heldAs: string | undefined,
+    arrivedAt: Date,
   ): Promise<Followed> {
     const { callId, kind } = event.call;
     if (known?.state === 'settled') return { status: 'processed', orgId, outcome: { note: 'settled already' } };
     const now = this.clock.approximate();
-    const endedAt = momentOf(event.at, now);
+    const endedAt = momentOf(event.at, arrivedAt);
     // What was refused at the gate ends without any money, unless a message tells later that it was answered.
     if (known?.state === 'refused') {
       const { endedReason } = event;
@@ -104,11 +113,11 @@ export class CallFollower {
     orgId: string,
     known: Call | null,
     heldAs: string | undefined,
-    deliveryId: string | null,
+    { id: deliveryId, arrivedAt }: ArrivedAs,
   ): Promise<Followed> {
     const { callId } = event.call;
     const { duration } = event;
-    const endedAt = momentOf(event.endedAt ?? event.at, this.clock.approximate());
+    const endedAt = momentOf(event.endedAt ?? event.at, arrivedAt);
     const startedAt = event.startedAt ?? (duration.usable ? addSeconds(endedAt, -duration.seconds) : null);
     const billingCallId = await this.billing.find(event.call, orgId, known, startedAt, heldAs);
     if (isRefusal(billingCallId)) return failed(orgId, billingCallId);
@@ -132,7 +141,6 @@ export class CallFollower {
       },
       (committed, at, notes) => {
         notes.happenings.push({ callId, orgId, at, kind: 'reported', detail });
-        if (deliveryId === null) return;
         const outcome = outcomeOf(committed, detail);
         notes.results.push({ id: deliveryId, status: 'processed', orgId, error: null, outcome, retryAt: null, at });
       },
@@ -142,7 +150,7 @@ export class CallFollower {
       this.calls.tell({ callId, orgId, at, kind: 'settlement_failed', detail: { code: settled.code } });
       return failed(orgId, settled);
     }
-    return { status: 'processed', orgId, outcome: outcomeOf(settled, detail), logged: deliveryId !== null };
+    return { status: 'processed', orgId, outcome: outcomeOf(settled, detail), logged: true };
   }
 
   /** The call is over, but nobody may be charged by this report: its hold stays until somebody knows. */

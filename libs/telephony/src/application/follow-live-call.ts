@@ -19,6 +19,8 @@ interface Seen {
   readonly orgId: string;
   readonly known: Call | null;
   readonly heldAs: string | undefined;
+  /** When the message came, for the first time. */
+  readonly arrivedAt: Date;
 }
 
 /** Messages that show a call being talked: the first one reserves, every other one renews. */
@@ -40,12 +42,14 @@ export class LiveCallFollower {
       case 'settled':
         return Promise.resolve({ status: 'processed', orgId, outcome: { note: 'the call is settled already' } });
       case 'ended':
-        return this.answeredAfterAll(call, known, said);
+        return this.answeredAfterAll(call, known, seen, said);
       case 'live':
-        return this.stillLive(call, known, said);
+        return this.stillLive(call, known, seen, said);
       case 'refused':
         // Refused, and talked all the same: whether it still is depends on whether its end was told.
-        return known.endedAt === null ? this.firstSeen(call, seen, said) : this.answeredAfterAll(call, known, said);
+        return known.endedAt === null
+          ? this.firstSeen(call, seen, said)
+          : this.answeredAfterAll(call, known, seen, said);
       default:
         return this.firstSeen(call, seen, said);
     }
@@ -58,15 +62,19 @@ export class LiveCallFollower {
     // Outbound and web calls ask nobody: the first message that shows them talked reserves. So is a call answered that came
     // through the gate, when the message that should have said so was lost. Ringing is not answered yet.
     const talked = event.type === 'sign-of-life' || event.status === 'forwarding';
-    if (known?.state === 'live' && talked) return this.stillLive(call, known);
+    if (known?.state === 'live' && talked) return this.stillLive(call, known, seen);
     if (talked && (known === null || known.state === 'ringing')) return this.firstSeen(call, seen, at);
     const waits = event.type === 'call-status' && event.signOfLife && (known === null || known.state === 'ringing');
     return Promise.resolve({ status: 'processed', orgId, outcome: waits ? { note: 'not answered yet' } : {} });
   }
 
-  private async firstSeen(call: CallFacts, { orgId, known, heldAs }: Seen, said: Date | undefined): Promise<Followed> {
+  private async firstSeen(
+    call: CallFacts,
+    { orgId, known, heldAs, arrivedAt }: Seen,
+    said: Date | undefined,
+  ): Promise<Followed> {
     const now = this.clock.approximate();
-    const startedAt = known?.startedAt ?? momentOf(said, now);
+    const startedAt = known?.startedAt ?? momentOf(said, arrivedAt);
     const found = await this.billing.find(call, orgId, known, startedAt, heldAs);
     if (isRefusal(found)) return failed(orgId, found);
     // What came through the gate holds its credit already; the timer looks at once and would notice if not.
@@ -118,11 +126,11 @@ export class LiveCallFollower {
    * A repeat, or one sign of life more: the hold is renewed, and a control URL that was not known yet is.
    * @param answeredAt what a message says that tells when the call was answered: something else may have been heard before it
    */
-  private async stillLive(call: CallFacts, known: Call, answeredAt?: Date): Promise<Followed> {
+  private async stillLive(call: CallFacts, known: Call, { arrivedAt }: Seen, answeredAt?: Date): Promise<Followed> {
     const { callId, orgId, billingCallId } = known;
     const { controlUrl } = call;
     const at = this.clock.approximate();
-    const startedAt = earlierOf(known.startedAt, answeredAt && momentOf(answeredAt, at));
+    const startedAt = earlierOf(known.startedAt, answeredAt && momentOf(answeredAt, arrivedAt));
     if ((controlUrl && controlUrl !== known.controlUrl) || startedAt !== known.startedAt) {
       // Looked at now, the first URL and an earlier beginning: a warning, or the end, may be overdue.
       const news = { callId, orgId, state: 'live', at, controlUrl, nextDecisionAt: at } as const;
@@ -137,10 +145,15 @@ export class LiveCallFollower {
   }
 
   /** The end was told before the beginning: both are needed where the report is lost, or made no sense. */
-  private async answeredAfterAll(call: CallFacts, known: Call, said: Date | undefined): Promise<Followed> {
+  private async answeredAfterAll(
+    call: CallFacts,
+    known: Call,
+    { arrivedAt }: Seen,
+    said: Date | undefined,
+  ): Promise<Followed> {
     const { callId, orgId, startedAt: toldBefore, endedAt } = known;
     const at = this.clock.approximate();
-    const startedAt = said === undefined ? null : momentOf(said, at);
+    const startedAt = said === undefined ? null : momentOf(said, arrivedAt);
     const isNews = startedAt !== null && earlierOf(toldBefore, startedAt) !== toldBefore;
     if (isNews && (endedAt === null || startedAt <= endedAt)) {
       const billingCallId = await this.billing.find(call, orgId, known, startedAt);

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { addSeconds, newId, type Refusal } from '@holdfast/kernel';
 import { EngineClock } from '@holdfast/platform';
 import { DeliveryLog, type Delivery, type LoggedDelivery } from '../application/delivery-log.port';
-import { CallFollower, type Followable, type Sighting } from '../application/follow-call';
+import { CallFollower, type ArrivedAs, type Followable, type Sighting } from '../application/follow-call';
 import type { Followed } from '../application/followed';
 import type { VapiEvent } from '../domain/call-event';
 import { redactDelivery } from './redact-delivery';
@@ -12,8 +12,7 @@ import { translate } from './vapi-message-translator';
 /** Pauses before a failure that may pass is tried again; after the last it waits for an operator. */
 const RETRY_AFTER_SECONDS = [5, 15, 60, 300, 900, 3_600] as const;
 
-export interface Received {
-  readonly id: string;
+export interface Received extends ArrivedAs {
   readonly event: VapiEvent;
   /** Asked while the delivery was being written down: looking is not acting. */
   readonly looked?: Promise<Sighting>;
@@ -49,12 +48,13 @@ export class DeliveryProcessor {
     const looked = isFollowable(event) ? this.follower.look(event.call) : undefined;
     looked?.catch(() => undefined); // whoever follows the event sees it; nobody does when the delivery is not written
     const refused = await this.deliveries.write(delivery);
-    return refused ?? { id: delivery.id, event, looked };
+    return refused ?? { id: delivery.id, arrivedAt: delivery.receivedAt, event, looked };
   }
 
   /** Never rejects: what went wrong is the delivery's outcome. */
-  async process({ id, event, looked }: Received, attempt = 1): Promise<Followed> {
-    const followed = await this.follow(id, event, looked).catch((fault: Error): Followed => this.faulty(id, fault));
+  async process(received: Received, attempt = 1): Promise<Followed> {
+    const { id } = received;
+    const followed = await this.follow(received).catch((fault: Error): Followed => this.faulty(id, fault));
     const isLogged = followed.status === 'processed' && followed.logged;
     if (!isLogged) await this.finish(id, followed, attempt);
     return followed;
@@ -73,7 +73,8 @@ export class DeliveryProcessor {
       await this.finish(delivery.id, followed, delivery.attempts + 1);
       return followed;
     }
-    return this.process({ id: delivery.id, event: withControlUrl(event, delivery.controlUrl) }, delivery.attempts + 1);
+    const { id, receivedAt: arrivedAt, controlUrl, attempts } = delivery;
+    return this.process({ id, arrivedAt, event: withControlUrl(event, controlUrl) }, attempts + 1);
   }
 
   /** Notes the outcome of a delivery that was answered elsewhere (the gate). */
@@ -100,8 +101,8 @@ export class DeliveryProcessor {
       .catch((fault: Error) => this.log.warn(`outcome of delivery ${id} was not noted: ${fault.message}`));
   }
 
-  private async follow(id: string, event: VapiEvent, looked?: Promise<Sighting>): Promise<Followed> {
-    if (isFollowable(event)) return this.follower.follow(event, looked, id);
+  private async follow({ event, looked, ...delivery }: Received): Promise<Followed> {
+    if (isFollowable(event)) return this.follower.follow(event, delivery, looked);
     switch (event.type) {
       case 'ignored':
         return { status: 'ignored', orgId: null, reason: 'billing does not react to this type' };
