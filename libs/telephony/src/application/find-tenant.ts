@@ -11,6 +11,8 @@ export interface Tenant {
   readonly assistantId: string | null;
   /** The call id of the hold by which the tenant was found. */
   readonly heldAs?: string;
+  /** When the number or the assistant by which it was found came to it. */
+  readonly since?: Date;
 }
 
 /**
@@ -29,11 +31,11 @@ export class TenantFinder {
   async find(call: CallFacts): Promise<Tenant | null> {
     if (call.phoneNumberId !== undefined) {
       const number = await this.numbers.findByVapiId(call.phoneNumberId);
-      if (number) return { orgId: number.orgId, assistantId: number.assistantId };
+      if (number) return { orgId: number.orgId, assistantId: number.assistantId, since: number.since };
     }
     if (call.assistantId !== undefined) {
-      const orgId = await this.numbers.findOrgByAssistant(call.assistantId);
-      if (orgId !== null) return { orgId, assistantId: call.assistantId };
+      const owner = await this.numbers.findOrgByAssistant(call.assistantId);
+      if (owner) return { ...owner, assistantId: call.assistantId };
     }
     const [claim] = verifyTenantClaims([this.settings.vapi.webhookSecret], call.claims);
     const claimed = claim?.orgId;

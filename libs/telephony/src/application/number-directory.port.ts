@@ -4,6 +4,14 @@ export interface DirectoryEntry {
   /** Answers the calls of this number. */
   readonly assistantId: string | null;
   readonly phoneNumber: string | null;
+  /** When it came to this tenant. */
+  readonly since: Date;
+}
+
+export interface AssistantOwner {
+  readonly orgId: string;
+  /** When the first of its numbers came to this tenant. */
+  readonly since: Date;
 }
 
 /**
@@ -13,5 +21,5 @@ export interface DirectoryEntry {
 export abstract class NumberDirectory {
   abstract findByVapiId(vapiPhoneNumberId: string): Promise<DirectoryEntry | null>;
   /** Only when the active numbers with this assistant belong to exactly one organisation. */
-  abstract findOrgByAssistant(assistantId: string): Promise<string | null>;
+  abstract findOrgByAssistant(assistantId: string): Promise<AssistantOwner | null>;
 }

@@ -105,8 +105,11 @@ export class CallRecovery {
   async reconcile(found: FinishedCall, now: Date): Promise<void> {
     const { callId } = found.call;
     const known = await this.calls.find(callId);
-    const orgId = known?.orgId ?? (await this.tenants.find(found.call))?.orgId;
-    if (orgId === undefined || known?.state === 'refused') return;
+    const tenant = known ?? (await this.tenants.find(found.call));
+    if (!tenant || known?.state === 'refused') return;
+    // The provider lists whatever it corrects, however old: what was over before its number came here was billed elsewhere.
+    if ('since' in tenant && tenant.since && found.endedAt && found.endedAt < tenant.since) return;
+    const { orgId } = tenant;
     const startedAt = (found.outcome === 'ended' && found.startedAt) || null;
     const billingCallId = await this.billing.find(found.call, orgId, known, startedAt);
     if (isRefusal(billingCallId)) return; // the next poll lists it again

@@ -1,31 +1,34 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { BulkReader, Metrics, Settings, statement } from '@holdfast/platform';
-import { NumberDirectory, type DirectoryEntry } from '../application/number-directory.port';
+import { NumberDirectory, type AssistantOwner, type DirectoryEntry } from '../application/number-directory.port';
 
 interface NumberRow {
   vapi_phone_number_id: string;
   org_id: string;
   assistant_id: string | null;
   phone_number: string | null;
+  created_at: Date;
 }
 
 interface AssistantRow {
   assistant_id: string;
   org_id: string;
+  since: Date;
 }
 
 const FIND_NUMBERS = statement<NumberRow>(
   'find_numbers_by_vapi_id',
-  `select vapi_phone_number_id, org_id, assistant_id, phone_number from phone_numbers
+  `select vapi_phone_number_id, org_id, assistant_id, phone_number, created_at from phone_numbers
    where vapi_phone_number_id = any($1::text[]) and status = 'active'`,
 );
 
 /** Two owners are as good as many: an assistant of several organisations tells nothing. */
 const FIND_ASSISTANTS = statement<AssistantRow>(
   'find_orgs_by_assistant',
-  `select a.assistant_id, n.org_id from unnest($1::text[]) as a (assistant_id)
+  `select a.assistant_id, n.org_id, n.since from unnest($1::text[]) as a (assistant_id)
    cross join lateral (
-     select distinct org_id from phone_numbers where assistant_id = a.assistant_id and status = 'active' limit 2
+     select org_id, min(created_at) as since from phone_numbers
+     where assistant_id = a.assistant_id and status = 'active' group by org_id limit 2
    ) n`,
 );
 
@@ -54,12 +57,14 @@ export class SqlNumberDirectory extends NumberDirectory implements OnApplication
 
   async findByVapiId(vapiPhoneNumberId: string): Promise<DirectoryEntry | null> {
     const [row] = await this.numbers.rowsOf(vapiPhoneNumberId);
-    return row ? { orgId: row.org_id, assistantId: row.assistant_id, phoneNumber: row.phone_number } : null;
+    if (!row) return null;
+    const { org_id: orgId, assistant_id: assistantId, phone_number: phoneNumber, created_at: since } = row;
+    return { orgId, assistantId, phoneNumber, since };
   }
 
-  async findOrgByAssistant(assistantId: string): Promise<string | null> {
-    const owners = await this.assistants.rowsOf(assistantId);
-    return owners.length === 1 ? (owners[0] as AssistantRow).org_id : null;
+  async findOrgByAssistant(assistantId: string): Promise<AssistantOwner | null> {
+    const [owner, another] = await this.assistants.rowsOf(assistantId);
+    return owner && !another ? { orgId: owner.org_id, since: owner.since } : null;
   }
 
   async onApplicationShutdown(): Promise<void> {
