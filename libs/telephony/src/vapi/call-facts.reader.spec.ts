@@ -63,6 +63,7 @@ describe('the facts about a call', () => {
     [{ assistantOverrides: { maxDurationSeconds: 300 } }, { assistant: { maxDurationSeconds: 600 } }, 300],
     [{}, { assistant: { maxDurationSeconds: 600 } }, 600],
     [{ assistant: { maxDurationSeconds: 900 } }, {}, 900],
+    [{ assistantOverrides: { maxDurationSeconds: 3e9 } }, {}, 43_200],
     [{ assistantOverrides: { maxDurationSeconds: -1 } }, {}, undefined],
     [{ assistantOverrides: { maxDurationSeconds: '300' } }, {}, undefined],
   ])('call %j in message %j is limited to %p seconds', (call, message, expected) => {

@@ -1,4 +1,5 @@
 import { fieldOf, idOf, positiveNumberOf, recordOf, type JsonRecord } from './json-field.reader';
+import { LONGEST_CALL_SECONDS } from './gate-answer';
 import type { TenantClaim } from '../domain/tenant-claim';
 import type { CallFacts, CallKind } from '../domain/call-event';
 
@@ -65,8 +66,13 @@ function controlUrlOf(call: JsonRecord): string | undefined {
   return typeof url === 'string' && url.length <= MAX_URL_LENGTH && LOOKS_LIKE_HTTP_URL.test(url) ? url : undefined;
 }
 
-/** The override that this call was started with beats the assistant's own limit. */
+/**
+ * The override that this call was started with beats the assistant's own limit. Vapi takes no longer one than its own longest
+ * call; a message that names one all the same is followed like any other.
+ */
 function maxDurationOf(message: JsonRecord, call: JsonRecord): number | undefined {
   const places = [recordOf(call, 'assistantOverrides'), recordOf(message, 'assistant'), recordOf(call, 'assistant')];
-  return places.map((place) => positiveNumberOf(place, 'maxDurationSeconds')).find((limit) => limit !== undefined);
+  const limits = places.map((place) => positiveNumberOf(place, 'maxDurationSeconds'));
+  const limit = limits.find((each) => each !== undefined);
+  return limit && Math.min(limit, LONGEST_CALL_SECONDS);
 }
