@@ -21,14 +21,11 @@ export function isZombie(call: Pick<Call, 'startedAt' | 'createdAt'>, now: Date)
 }
 
 /**
- * How long a call was talked by its own messages, where they told both ends; else null. Never longer than the provider lets it
- * last: of two figures the smaller is charged, and an end may be told long after somebody hung up.
+ * How long a call was talked by its own messages, where they told both ends; else null. Its limit at the most; an end told when it
+ * could not run any more says nothing of when somebody hung up, and nonsense is charged to nobody.
  */
-export function toldSeconds({
-  startedAt,
-  endedAt,
-  capSeconds,
-}: Pick<Call, 'startedAt' | 'endedAt' | 'capSeconds'>): number | null {
-  if (startedAt === null || endedAt === null || endedAt < startedAt) return null;
+export function toldSeconds(call: Pick<Call, 'startedAt' | 'createdAt' | 'endedAt' | 'capSeconds'>): number | null {
+  const { startedAt, endedAt, capSeconds } = call;
+  if (startedAt === null || endedAt === null || endedAt < startedAt || endedAt > latestEndOf(call)) return null;
   return Math.min(secondsBetween(startedAt, endedAt), capSeconds ?? LONGEST_CALL_SECONDS);
 }
