@@ -48,7 +48,7 @@ export class DeliveryProcessor {
     const looked = isFollowable(event) ? this.follower.look(event.call) : undefined;
     looked?.catch(() => undefined); // whoever follows the event sees it; nobody does when the delivery is not written
     const refused = await this.deliveries.write(delivery);
-    return refused ?? { id: delivery.id, arrivedAt: delivery.receivedAt, event, looked };
+    return refused ?? { id: delivery.id, arrivedAt: this.clock.approximate(), event, looked };
   }
 
   /** Never rejects: what went wrong is the delivery's outcome. */
