@@ -39,6 +39,15 @@ export class EngineProcess {
     return this.child.signalCode;
   }
 
+  /** Stands still, as on a machine that is suspended, until it is told to go on. */
+  standStill(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.child.kill('SIGCONT');
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.died();

@@ -1,10 +1,10 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { addSeconds, isRefusal } from '@holdfast/kernel';
+import { addSeconds, isRefusal, secondsBetween } from '@holdfast/kernel';
 import { EngineClock, Settings } from '@holdfast/platform';
 import { Reservations, type CallChecked } from '@holdfast/reservation';
 import type { Call, CallEventKind } from '../domain/call';
-import { enforce, isWarningOutdated, LOOKAHEAD_SECONDS, type LiveCallView } from '../domain/enforcement';
+import { enforce, isWarningOutdated, LOOKAHEAD_SECONDS, pauseAfterCut } from '../domain/enforcement';
 import { SilentCalls } from './ask-about-silent-call';
 import { CallBook, type ClaimedCall, type Decided } from './call-book.port';
 import { CallRecovery } from './recover-calls';
@@ -23,6 +23,8 @@ const CLAIM = 500;
 const NOT_EARLY_MS = 1;
 /** A cut is noted before it is made, but a database that has just stopped answering must not delay it for longer. */
 const NOTE_WAIT_MS = 250;
+/** Whoever stood still for so long says nothing: another replica may have extended the call since. The next look decides anew. */
+const STALE_MS = 2_000;
 const TRY_AGAIN_SECONDS = 2;
 const TIMER = 'system:timer';
 
@@ -164,7 +166,7 @@ export class EnforceCalls implements OnModuleDestroy {
         return;
       }
       case 'cut':
-        return this.cut(call, lease, at, decision.nextInSeconds);
+        return this.cut(call, lease, at);
     }
   }
 
@@ -175,7 +177,7 @@ export class EnforceCalls implements OnModuleDestroy {
   private async enforceOnCharged(call: Call, lease: Date, { prepaid, at }: CallChecked): Promise<void> {
     const now = await this.calls.find(call.callId);
     if (now?.state !== 'live' || !prepaid) return this.recovery.markSettled(call);
-    return this.cut(call, lease, at, enforce(nothingLeft(call)).nextInSeconds);
+    return this.cut(call, lease, at);
   }
 
   /** A call that runs although nothing could be held for it: if somebody topped up it may go on, else it ends now. */
@@ -199,16 +201,18 @@ export class EnforceCalls implements OnModuleDestroy {
       await this.lookAgain(call, lease, now, TRY_AGAIN_SECONDS, {});
       return;
     }
-    await this.cut(call, lease, now, enforce(nothingLeft(call)).nextInSeconds);
+    await this.cut(call, lease, now);
   }
 
-  private async cut(call: Call, lease: Date, at: Date, nextInSeconds: number): Promise<void> {
+  private async cut(call: Call, lease: Date, at: Date): Promise<void> {
     const state = { lastSlice: true, cutAttempts: call.cutAttempts + 1 };
-    const noted = this.lookAgain({ ...call, ...state }, lease, at, nextInSeconds, state).catch((fault: Error) =>
+    const pause = pauseAfterCut(call.cutAttempts);
+    const noted = this.lookAgain({ ...call, ...state }, lease, at, pause, state).catch((fault: Error) =>
       this.log.warn(`a cut of ${call.callId} was not noted: ${fault.message}`),
     );
     await Promise.race([noted, new Promise((resolve) => setTimeout(resolve, NOTE_WAIT_MS))]);
-    await this.steering.cut(call);
+    const ageMs = (secondsBetween(at, this.clock.approximate()) * 1_000) / this.settings.timeScale;
+    if (ageMs < STALE_MS) await this.steering.cut(call);
     await noted;
   }
 
@@ -242,8 +246,4 @@ export class EnforceCalls implements OnModuleDestroy {
   private tell(call: Call, at: Date, kind: CallEventKind, detail: Record<string, unknown>): void {
     this.calls.tell({ callId: call.callId, orgId: call.orgId, at, kind, detail });
   }
-}
-
-function nothingLeft({ cutAttempts }: Call): LiveCallView {
-  return { remainingSeconds: 0, lastSlice: true, warnedAtSeconds: null, cutAttempts };
 }

@@ -23,12 +23,7 @@ export type Enforcement =
 /** What to do about a live call now, and when to look again. A call is never cut while it has paid seconds left. */
 export function enforce(call: LiveCallView): Enforcement {
   const { remainingSeconds, lastSlice, cutAttempts } = call;
-  if (remainingSeconds <= 0) {
-    return {
-      action: 'cut',
-      nextInSeconds: CUT_AGAIN_SECONDS[Math.min(cutAttempts, CUT_AGAIN_SECONDS.length - 1)] as number,
-    };
-  }
+  if (remainingSeconds <= 0) return { action: 'cut', nextInSeconds: pauseAfterCut(cutAttempts) };
   if (!lastSlice) {
     // Below the lookahead only where nothing can be added any more: at the longest call there is.
     const spare = remainingSeconds - LOOKAHEAD_SECONDS;
@@ -41,6 +36,11 @@ export function enforce(call: LiveCallView): Enforcement {
     return { action: 'warn', atSeconds: due, nextInSeconds };
   }
   return { action: 'wait', nextInSeconds };
+}
+
+/** Seconds until a call that goes on after so many orders to end, and one more now, is told again. */
+export function pauseAfterCut(cutAttempts: number): number {
+  return CUT_AGAIN_SECONDS[Math.min(cutAttempts, CUT_AGAIN_SECONDS.length - 1)] as number;
 }
 
 /** Somebody topped up, or another call gave its hold back: what was said is no longer so. */
