@@ -23,7 +23,10 @@ const CLAIM = 500;
 const NOT_EARLY_MS = 1;
 /** A cut is noted before it is made, but a database that has just stopped answering must not delay it for longer. */
 const NOTE_WAIT_MS = 250;
-/** Whoever stood still for so long says nothing: another replica may have extended the call since. The next look decides anew. */
+/**
+ * Whoever stood still for so long says nothing: another replica may have extended the call since. The next look decides anew, and
+ * then it is said however long that took: a database that is slow for minutes lets nobody talk for nothing.
+ */
 const STALE_MS = 2_000;
 const TRY_AGAIN_SECONDS = 2;
 const TIMER = 'system:timer';
@@ -212,7 +215,7 @@ export class EnforceCalls implements OnModuleDestroy {
     );
     await Promise.race([noted, new Promise((resolve) => setTimeout(resolve, NOTE_WAIT_MS))]);
     const ageMs = (secondsBetween(at, this.clock.approximate()) * 1_000) / this.settings.timeScale;
-    if (ageMs < STALE_MS) await this.steering.cut(call);
+    if (ageMs < STALE_MS || call.cutAttempts > 0) await this.steering.cut(call);
     await noted;
   }
 
