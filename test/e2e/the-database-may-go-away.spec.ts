@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { EngineLogger } from '../../apps/billing-api/src/engine-logger';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { clientOf, expectProblem, HttpClient, operatorOf, type Answer } from '../support/http-client';
 import { expectSoundBook, journalOf, walletOf } from '../support/money';
 import { PostgresProxy } from '../support/postgres-proxy';
+import { eventually } from '../telephony/support/eventually';
 import { makeTenant, type Tenant } from '../support/tenant';
 
 /** Longest a caller waits for an answer while the database is gone. */
 const ANSWERED_WITHIN_MS = 4_000;
 /** And while it is there but says nothing: one statement's patience, and what comes around it. */
 const GIVEN_UP_WITHIN_MS = 20_000;
+const SEVERAL_LOOKS_MS = 1_500;
 
 let database: FreshDatabase;
 let proxy: PostgresProxy;
@@ -93,6 +96,23 @@ describe('a database that refuses connections', () => {
       { status: 200 },
     ]);
     expect(await walletOf(database.url, tenant.orgId)).toMatchObject({ balance: 4_900 });
+  });
+});
+
+describe('an outage', () => {
+  it('is said once by the timer of the calls, which looks four times a second, and so is its end', async () => {
+    const warned = jest.spyOn(EngineLogger.prototype, 'warn');
+    const told = jest.spyOn(EngineLogger.prototype, 'log');
+    const beginnings = () => warned.mock.calls.filter(([said]) => /^calls cannot be looked at/.test(String(said)));
+    const ends = () => told.mock.calls.filter(([said]) => said === 'calls are looked at again');
+    proxy.goAway();
+    await eventually(() => expect(beginnings()).toHaveLength(1));
+    await new Promise((resolve) => setTimeout(resolve, SEVERAL_LOOKS_MS));
+    proxy.comeBack();
+    await eventually(() => expect(ends()).toHaveLength(1));
+    expect(beginnings()).toHaveLength(1);
+    warned.mockRestore();
+    told.mockRestore();
   });
 });
 
