@@ -76,6 +76,21 @@ describe('calls that only share what their client calls them at Vapi', () => {
     expect(await wallet()).toMatchObject({ balancePence: BALANCE - 168, heldPence: 0 });
   });
 
+  it('are charged once by that name, though they were held at one instant', async () => {
+    for (let i = 0; i < 4; i += 1) {
+      const [label, ...held] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+      for (const callId of held) await operator.reserve(tenant.orgId, callId, 5, label);
+      await sql(engine.database.url, 'update credit_reservations set created_at = now() where vapi_call_id = $1', [
+        label,
+      ]);
+      const byLabel = () => operator.bill(tenant.orgId, 'commit-credits', { callId: label, actualDurationSeconds: 61 });
+      expect((await byLabel()).body).toMatchObject({ duplicate: false, chargedPence: 112 });
+      expect((await byLabel()).body).toMatchObject({ duplicate: true, chargedPence: 112 });
+      expect((await byLabel()).body).toMatchObject({ duplicate: true, chargedPence: 112 });
+    }
+    expect(await wallet()).toMatchObject({ balancePence: BALANCE - 4 * 112 });
+  });
+
   it('stay what they are: committing one that was released charges none', async () => {
     await reserve(first);
     await operator.release(tenant.orgId, first);

@@ -53,8 +53,13 @@ export class ReservationsByCall {
   }
 }
 
-function byRank({ state: one }: CreditReservation, { state: other }: CreditReservation): number {
-  return rankOf(one) - rankOf(other) || one.createdAt.getTime() - other.createdAt.getTime();
+/** Of those that were held at one instant, in one batch, the settled comes first: else a repeat would charge the next one. */
+function byRank(one: CreditReservation, other: CreditReservation): number {
+  return (
+    rankOf(one.state) - rankOf(other.state) ||
+    one.state.createdAt.getTime() - other.state.createdAt.getTime() ||
+    Number(one.isActive) - Number(other.isActive)
+  );
 }
 
 export interface ReservationNeed {
