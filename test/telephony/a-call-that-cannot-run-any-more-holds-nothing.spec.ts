@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { CallRecords } from './support/call-records';
-import { ControlDesk } from './support/control-desk';
+import { ControlDesk, type Command } from './support/control-desk';
 import { sql } from './support/database-access';
 import { deliver } from './support/deliver';
 import { eventually } from './support/eventually';
@@ -33,6 +33,15 @@ async function letHoldRunOut({ database }: TestEngine, callId: string): Promise<
     `update credit_reservations set expires_at = clock_timestamp() - interval '1 s' where call_id = $1`,
     [callId],
   );
+}
+
+async function nextLookAt({ database }: TestEngine, callId: string): Promise<Date | null> {
+  const [call] = await sql<{ at: Date | null }>(
+    database.url,
+    'select next_decision_at as at from calls where call_id = $1',
+    [callId],
+  );
+  return call?.at ?? null;
 }
 
 describe('a live call of whose end no message came', () => {
@@ -68,6 +77,9 @@ describe('a live call of whose end no message came', () => {
   const stateOf = async (engine: TestEngine, callId: string): Promise<string> =>
     (await new Operator(engine).story(callId)).state;
 
+  /** A minute of credit is warned of at once. */
+  const ordersToEnd = (callId: string): Command[] => desk.of(callId).filter(({ type }) => type === 'end-call');
+
   it.each([
     ['whose credit is used up', A_MINUTE_OF_CREDIT, CAP],
     ['that could pay for more', 10_000, 10_680],
@@ -77,7 +89,7 @@ describe('a live call of whose end no message came', () => {
     const before = await operator.wallet(tenant.orgId);
     await letPass(keyless, callId, cap + SLACK + 1);
     await eventually(async () => expect(await stateOf(keyless, callId)).toBe('ended'));
-    expect(desk.of(callId)).toEqual([]);
+    expect(ordersToEnd(callId)).toEqual([]);
     expect(await operator.wallet(tenant.orgId)).toEqual(before);
 
     await letHoldRunOut(keyless, callId);
@@ -105,8 +117,19 @@ describe('a live call of whose end no message came', () => {
     const { callId } = await talking(asking, A_MINUTE_OF_CREDIT);
     vapi.live(callId, 'in-progress');
     await letPass(asking, callId, CAP + SLACK + 1);
-    await eventually(() => expect(desk.of(callId).filter(({ type }) => type === 'end-call').length).toBeGreaterThan(1));
+    await eventually(() => expect(ordersToEnd(callId).length).toBeGreaterThan(1));
     expect(await stateOf(asking, callId)).toBe('live');
+  });
+
+  it('is ended again also when Vapi did not answer meanwhile', async () => {
+    const { callId } = await talking(asking, A_MINUTE_OF_CREDIT);
+    await letPass(asking, callId, CAP + SLACK + 1); // nobody answers about it
+    await eventually(() => expect(vapi.asked).toContain(callId));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await stateOf(asking, callId)).toBe('live');
+    vapi.live(callId, 'in-progress');
+    await letPass(asking, callId, 60);
+    await eventually(() => expect(ordersToEnd(callId)).not.toEqual([]));
   });
 
   it('holds nothing for ever, though Vapi says for ever that it is in progress', async () => {
@@ -118,6 +141,9 @@ describe('a live call of whose end no message came', () => {
     await letHoldRunOut(asking, callId);
     expect(await operator.sweep()).toMatchObject({ expired: 1, renewed: 0 });
     expect(await operator.wallet(tenant.orgId)).toMatchObject({ balancePence: A_MINUTE_OF_CREDIT, heldPence: 0 });
+
+    await letPass(asking, callId, 60);
+    await eventually(async () => expect(await nextLookAt(asking, callId)).toBeNull()); // nor is it asked about for ever
   });
 
   it('is charged from Vapi’s record when it says that the call is over', async () => {
@@ -127,6 +153,6 @@ describe('a live call of whose end no message came', () => {
     await letPass(asking, callId, CAP + SLACK + 1);
     await eventually(async () => expect(await stateOf(asking, callId)).toBe('settled'));
     expect(await operator.wallet(tenant.orgId)).toMatchObject({ balancePence: 0, heldPence: 0, arrearsPence: 0 });
-    expect(desk.of(callId)).toEqual([]);
+    expect(ordersToEnd(callId)).toEqual([]);
   });
 });

@@ -46,7 +46,10 @@ export class CallRecovery {
     if (found?.outcome === 'ended' || found?.outcome === 'never-connected') {
       if (await this.settleFrom(found, call)) return null;
     }
-    const hopeless = (found === null || found.outcome === 'gone') && hold?.status !== 'active';
+    // Some records never end: nobody asks about them for ever.
+    const neverEnds = found?.outcome === 'live' && isZombie(call, this.clock.approximate());
+    const noMoreToHear = found === null || found.outcome === 'gone' || neverEnds;
+    const hopeless = noMoreToHear && hold?.status !== 'active';
     return hopeless ? this.settleFromMessages(call) : this.pauseAfter(call.lookups);
   }
 
@@ -63,16 +66,20 @@ export class CallRecovery {
 
   /**
    * Live as far as was told: when it is older than its provider lets it become, the message of its end was lost. Then only the
-   * provider may say otherwise. What it cost, a late report or the provider still tells. @returns when to look again; null: never.
+   * provider may say otherwise: while it does not answer, the call is neither over nor renewed. What it cost, a late report or the
+   * provider still tells. @returns when to look again; null: never.
    */
   async takeForOver(call: Call): Promise<Date | null | 'lives'> {
     const at = this.clock.approximate();
     if (at < latestEndOf(call)) return 'lives';
     const found = this.lookup ? await this.lookup.find(call.callId) : null;
     if (found?.outcome === 'ended' || found?.outcome === 'never-connected') return this.conclude(found, call);
-    if (found?.outcome === 'live' && !isZombie(call, at)) return 'lives';
-    const { callId, orgId } = call;
     const nextDecisionAt = this.pauseAfter(0);
+    if (!isZombie(call, at)) {
+      if (found?.outcome === 'live') return 'lives';
+      if (found?.outcome === 'unreachable') return nextDecisionAt;
+    }
+    const { callId, orgId } = call;
     const unwritten = await this.calls.learn({ callId, orgId, state: 'ended', at, nextDecisionAt });
     if (!unwritten) this.calls.tell({ callId, orgId, at, kind: 'ended', detail: { by: 'its longest possible time' } });
     return nextDecisionAt;
