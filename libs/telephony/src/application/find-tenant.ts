@@ -43,4 +43,11 @@ export class TenantFinder {
     const reserved = await this.reservations.find(call.callId, null);
     return reserved && { orgId: reserved.orgId, assistantId: null, heldAs: reserved.callId };
   }
+
+  /** Whatever its number or assistant says: signed metadata, or a hold for this very call, say that it is theirs. */
+  async isNamedBy(call: CallFacts, orgId: string): Promise<boolean> {
+    const signed = verifyTenantClaims([this.settings.vapi.webhookSecret], call.claims);
+    if (signed.some((claim) => claim.orgId.toLowerCase() === orgId)) return true;
+    return (await this.reservations.find(call.callId, orgId)) !== null;
+  }
 }

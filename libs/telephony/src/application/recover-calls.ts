@@ -114,9 +114,10 @@ export class CallRecovery {
     const known = await this.calls.find(callId);
     const tenant = known ?? (await this.tenants.find(found.call));
     if (!tenant || known?.state === 'refused') return;
-    // The provider lists whatever it corrects, however old: what was over before its number came here was billed elsewhere.
-    if ('since' in tenant && tenant.since && found.endedAt && found.endedAt < tenant.since) return;
     const { orgId } = tenant;
+    // The provider lists whatever it corrects, however old: what was over before its number came here was billed elsewhere.
+    const wasOverBefore = 'since' in tenant && tenant.since && found.endedAt && found.endedAt < tenant.since;
+    if (wasOverBefore && !(await this.tenants.isNamedBy(found.call, orgId))) return;
     const startedAt = (found.outcome === 'ended' && found.startedAt) || null;
     const billingCallId = await this.billing.find(found.call, orgId, known, startedAt);
     if (isRefusal(billingCallId)) return; // the next poll lists it again
