@@ -8,8 +8,9 @@ export function paysOrPaid({ status, settlement }: Standing): boolean {
 }
 
 /**
- * Of the holds that name one call of the provider the lowest speaks for it, and of several the oldest, so that a repeat finds
- * the one that it charged. Last what was given back, for it may be nothing but another name.
+ * Of the holds that name one call of the provider the lowest speaks for it, of several the oldest, and of those as old as each
+ * other the settled, so that a repeat finds the one that it charged. Last what was given back, for it may be nothing but another
+ * name.
  */
 export function rankOf(hold: Standing): number {
   if (paysOrPaid(hold)) return 0;
