@@ -76,7 +76,7 @@ interface PlanNode {
 let explanations = 0;
 
 /** Prepared by a first `send`: the plan that an engine keeps. */
-async function holdsReadBy({ name }: Statement<never>, values: readonly (readonly string[])[]): Promise<number> {
+async function holdsReadBy({ name }: { name: string }, values: readonly (readonly string[])[]): Promise<number> {
   const list = values.map((value) => `array['${value.join("','")}']`).join();
   const explained = statement<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
     `explained_${++explanations}`,
