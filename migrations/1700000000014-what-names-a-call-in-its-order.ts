@@ -10,7 +10,7 @@ export class WhatNamesACallInItsOrder1700000000014 implements MigrationInterface
     await runner.query(`
       create index idx_credit_res_named on credit_reservations (vapi_call_id, org_id,
         (case when status = 'active' then 0 when settlement is not null then 1 when status = 'expired' then 2 else 3 end),
-        created_at) where call_id <> vapi_call_id;
+        created_at, id) where call_id <> vapi_call_id;
       drop index idx_credit_res_vapi_call;
     `);
   }

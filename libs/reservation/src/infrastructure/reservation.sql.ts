@@ -69,9 +69,9 @@ export const FIND_HOLDS_BY_VAPI_CALL = statement<HoldRow>(
   'find_holds_by_vapi_call',
   `select r.* from ${namedRowsOf('$1::text[], $2::uuid[]', 'k', 'call_id, org_id')}
    cross join lateral (
-     (select ${HOLD_COLUMNS} ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} = 0 order by r.created_at limit 1)
+     (select ${HOLD_COLUMNS} ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} = 0 order by r.created_at, r.id limit 1)
      union all
-     (select ${HOLD_COLUMNS} ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} > 0 order by ${RANK}, r.created_at limit 1)) r`,
+     (select ${HOLD_COLUMNS} ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} > 0 order by ${RANK}, r.created_at, r.id limit 1)) r`,
 );
 
 /** How FIND_RATE_CARDS calls a tariff. */
@@ -103,13 +103,13 @@ const NAMED_HOLDS = `(
     `r.call_id = coalesce(
       (select o.call_id from credit_reservations o where o.call_id = k.call_id and (k.org_id is null or o.org_id = k.org_id)),
       (select p.call_id from (
-         (select r.call_id, r.created_at, 1 as place ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} = 0 order by r.created_at limit 1)
+         (select r.call_id, r.created_at, 1 as place ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} = 0 order by r.created_at, r.id limit 1)
          union all
-         (select r.call_id, r.created_at, 0 as place ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} = 1 order by r.created_at limit 1)) p
+         (select r.call_id, r.created_at, 0 as place ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} = 1 order by r.created_at, r.id limit 1)) p
        order by p.created_at, p.place limit 1),
-      (select r.call_id ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} > 1 order by ${RANK}, r.created_at limit 1),
+      (select r.call_id ${NAMED_BY('k.call_id', 'k.org_id')} and ${RANK} > 1 order by ${RANK}, r.created_at, r.id limit 1),
       (select r.call_id from credit_reservations r
-       where k.org_id is null and r.vapi_call_id = k.call_id and r.call_id <> r.vapi_call_id order by r.created_at limit 1))`,
+       where k.org_id is null and r.vapi_call_id = k.call_id and r.call_id <> r.vapi_call_id order by r.created_at, r.id limit 1))`,
   )}`;
 
 interface Asked {
