@@ -186,12 +186,8 @@ export class EnforceCalls implements OnModuleDestroy {
   /** A call that runs although nothing could be held for it: if somebody topped up it may go on, else it ends now. */
   private async enforceWithoutHold(call: Call, lease: Date): Promise<void> {
     const { orgId, billingCallId, callId } = call;
-    const hold = await this.reservations.reserve({
-      orgId,
-      callId: billingCallId,
-      vapiCallId: callId,
-      createdBy: TIMER,
-    });
+    const request = { orgId, callId: billingCallId, vapiCallId: callId, createdBy: TIMER };
+    const hold = await this.reservations.reserve(request);
     const now = this.clock.approximate();
     if (!isRefusal(hold)) {
       const { heldAs } = hold;
