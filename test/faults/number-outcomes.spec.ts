@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { expectNumberAndChargeOrNeither, NumberBook, provision, send, soldNumbers } from '../support/numbers';
-import { eventually } from '../telephony/support/eventually';
+import { refundByHand } from '../support/stuck-numbers';
 import { makeTenant, type Tenant } from '../support/tenant';
 
 const TIME_SCALE = 60;
@@ -94,16 +94,16 @@ describe('whatever the provider does, a purchase ends as number and charge, or n
     expect(soldNumbers(engine.settings.sandboxFolder).map(({ intentId }) => intentId)).not.toContain(body.id);
   });
 
-  it('a charge that an operator refunded by hand meanwhile is not refunded again, and waits for the operator', async () => {
+  it('a charge that was refunded by hand meanwhile is not refunded again: that was its refund', async () => {
     const { orgId, key } = await tenant();
     const { body } = await provision(engine.url, key, '557');
-    const number = await send(engine.url, 'GET', `api/managed-telephony/numbers/${String(body.id)}`, { key });
-    const refund = { type: 'refund', amountPence: 1_000, refundOf: number.body.transactionId };
-    const sending = { key: engine.adminKey, body: refund, idempotencyKey: randomUUID() };
-    const refunded = await send(engine.url, 'POST', `api/admin/organizations/${orgId}/credits`, sending);
-    expect(refunded).toMatchObject({ status: 201 });
+    const path = `api/managed-telephony/numbers/${String(body.id)}`;
+    const number = await send(engine.url, 'GET', path, { key });
+    const chargeId = String(number.body.transactionId);
+    await refundByHand(engine, { id: String(body.id), tenant: { orgId, key }, chargeId });
 
-    await eventually(async () => expect(await book.lastErrorOf(orgId)).toContain('refund was refused'));
+    await book.settled(orgId, SETTLED_WITHIN_MS);
+    expect(await send(engine.url, 'GET', path, { key })).toMatchObject({ body: { failureReason: 'nothing_bought' } });
     expect(await book.journalOf(orgId)).toEqual(['topup', 'phone_number', 'refund']);
     expect(await book.balanceOf(orgId)).toBe(BALANCE);
   });

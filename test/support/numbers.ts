@@ -99,14 +99,6 @@ export class NumberBook {
     return rows[0]?.step ?? null;
   }
 
-  async lastErrorOf(orgId: string): Promise<string | null> {
-    const { rows } = await this.client.query<{ last_error: string | null }>(
-      'select last_error from phone_numbers where org_id = $1',
-      [orgId],
-    );
-    return rows[0]?.last_error ?? null;
-  }
-
   async balanceOf(orgId: string): Promise<number> {
     const { rows } = await this.client.query<{ pence: number }>(
       'select balance_pence::int as pence from wallets where org_id = $1',

@@ -8,6 +8,7 @@ export { addCredits, type AddCredits, type CreditsAdded } from './application/ad
 export { deductAsset, type AssetDeducted, type DeductAsset } from './application/deduct-asset';
 export { ARREARS } from './application/arrears.shelf';
 export { CALL_TERMS } from './application/call-terms.shelf';
+export { REFUNDS } from './application/refunds.shelf';
 export { WALLETS } from './application/wallets.shelf';
 export { organizationNotFound } from './application/organization-not-found';
 export { Arrears } from './domain/arrears';

@@ -6,7 +6,8 @@ import { CALL_TERMS } from './application/call-terms.shelf';
 import { JournalReader } from './application/journal-reader.port';
 import { KEYED_ENTRIES } from './application/keyed-entries.shelf';
 import { Ledger } from './application/ledger';
-import { refundedAlready } from './application/refunded-already';
+import { refundedAlready } from './application/not-refunded';
+import { REFUNDS } from './application/refunds.shelf';
 import { Organization } from './application/organization.entity';
 import { Organizations } from './application/organizations';
 import { RateCardRecord } from './application/rate-card.entity';
@@ -18,6 +19,7 @@ import { WalletController } from './http/wallet.controller';
 import { ArrearsStore } from './infrastructure/arrears-store';
 import { CallTermsStore } from './infrastructure/call-terms-store';
 import { KeyedEntriesStore } from './infrastructure/keyed-entries-store';
+import { RefundsStore } from './infrastructure/refunds-store';
 import { SqlJournalReader } from './infrastructure/sql-journal-reader';
 import { WalletMemory } from './infrastructure/wallet-memory';
 import { WalletStore } from './infrastructure/wallet-store';
@@ -34,6 +36,7 @@ export class LedgerModule {
     work.keep(WALLETS, new WalletStore(memory));
     work.keep(CALL_TERMS, new CallTermsStore(memory));
     work.keep(KEYED_ENTRIES, new KeyedEntriesStore());
+    work.keep(REFUNDS, new RefundsStore());
     work.keep(ARREARS, new ArrearsStore(memory));
     work.refuseWhen('a_transaction_is_refunded_once', refundedAlready());
   }

@@ -4,6 +4,8 @@ import { fingerprintOf, repeatOf } from '../domain/idempotency';
 import type { CounterAccount, CreditType, JournalEntry } from '../domain/journal-entry';
 import { ARREARS } from './arrears.shelf';
 import { KEYED_ENTRIES } from './keyed-entries.shelf';
+import { refundedAlready } from './not-refunded';
+import { REFUNDS } from './refunds.shelf';
 import { WALLETS } from './wallets.shelf';
 import { organizationNotFound } from './organization-not-found';
 
@@ -45,13 +47,21 @@ export function addCredits(request: AddCredits): Command<CreditsAdded> {
   let own: string | null = null; // after a lost COMMIT this very command runs again: finding itself is no repeat
   return {
     key: orgId,
-    wants: [want(WALLETS, orgId), want(ARREARS, { orgId, collect: true }), want(KEYED_ENTRIES, { orgId, key })],
+    wants: [
+      want(WALLETS, orgId),
+      want(ARREARS, { orgId, collect: true }),
+      want(KEYED_ENTRIES, { orgId, key }),
+      ...(refundOf ? [want(REFUNDS, { chargeId: refundOf.transactionId })] : []),
+    ],
     decide(desk) {
       const wallet = desk.on(WALLETS).get(orgId);
       if (!wallet) return organizationNotFound();
       const keyed = desk.on(KEYED_ENTRIES);
       const earlier = keyed.find(orgId, key);
       if (earlier) return repeated(repeatOf(earlier, fingerprint), earlier.id !== own);
+
+      const refunds = refundOf ? desk.on(REFUNDS) : null;
+      if (refundOf && refunds?.of(refundOf.transactionId)) return refundedAlready();
 
       const memo = {
         createdBy: request.createdBy,
@@ -66,6 +76,7 @@ export function addCredits(request: AddCredits): Command<CreditsAdded> {
       if (isRefusal(entry)) return entry;
       own = entry.id;
       keyed.remember(entry);
+      refunds?.remember(entry);
       return answerOf(entry, false);
     },
   };

@@ -43,6 +43,13 @@ export const FIND_BY_KEYS = statement<JournalRow>(
    cross join ${keyed('credit_transactions', 'j', 'j.org_id = k.org_id and j.idempotency_key = k.idempotency_key', JOURNAL_COLUMNS)}`,
 );
 
+/** By the predicate of the index a_transaction_is_refunded_once. */
+export const FIND_REFUNDS = statement<JournalRow>(
+  'find_refunds',
+  `select j.* from unnest($1::uuid[]) as k (charge_id)
+   cross join ${keyed('credit_transactions', 'j', 'j.refund_of = k.charge_id', JOURNAL_COLUMNS)}`,
+);
+
 /** A page of a wallet's history, newest first. Planned anew for what is asked: each filter has a way of its own, or none. */
 export const FIND_ENTRIES = statement<JournalRow>(
   'find_entries',

@@ -2,8 +2,8 @@ import { Refusal } from '@holdfast/kernel';
 import type { PhoneNumberState } from '../domain/phone-number';
 import type { RefusalReason } from './number-provider.port';
 
-/** The provider's reasons, and the two that only time tells. */
-export type FailureReason = RefusalReason | 'nothing_bought' | 'activation_timed_out';
+/** The provider's reasons, the two that only time tells, and the operator's word where nobody can tell. */
+export type FailureReason = RefusalReason | 'nothing_bought' | 'activation_timed_out' | 'ended_by_operator';
 
 /**
  * `provider_rejected` where another request may fare better, `provider_failed` where it is the reseller's or the
@@ -27,6 +27,7 @@ const MEANING_OF: Readonly<Record<FailureReason, readonly ['provider_rejected' |
   provider_rejected: ['provider_failed', 'The provider refused.'],
   nothing_bought: ['provider_failed', 'The provider did not answer in time, and nothing was bought.'],
   activation_timed_out: ['provider_failed', 'The number was bought but could not be made to answer calls.'],
+  ended_by_operator: ['provider_failed', 'The order did not come to an end, and was ended by hand.'],
 };
 
 /** Refused before money moved. */

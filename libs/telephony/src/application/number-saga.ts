@@ -176,6 +176,11 @@ export class NumberSaga implements OnModuleDestroy {
     providerRef: string | null,
   ): Promise<Led | null> {
     const active = await this.record(recordActivation(number, { phoneNumber, vapiPhoneId, providerRef }));
+    // Refunded by hand meanwhile: it goes back once this lease has ended, when what was just registered is listed.
+    if (active?.step === 'giving_back') {
+      reached('giving_back', number.id);
+      return { number: active, goOn: false };
+    }
     reached('activated', number.id);
     return this.settled(active && { number: active, goOn: false });
   }
