@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { clientOf, HttpClient, operatorOf, type Answer } from '../support/http-client';
 import { deviations, type ApiDocument } from '../support/open-api';
+import { stuckNumber } from '../support/stuck-numbers';
 import { makeTenant, type Tenant } from '../support/tenant';
 
 const BILLING = 'api/billing';
@@ -15,6 +16,8 @@ let tenant: Tenant;
 let client: HttpClient;
 let operator: HttpClient;
 let phoneNumber: string;
+/** Stuck orders that an operator may end: the provider of the first cannot be asked. */
+let stuck: string[];
 
 beforeAll(async () => {
   engine = await startTestEngine();
@@ -26,6 +29,11 @@ beforeAll(async () => {
   await commit('talked', 61.5);
   const sold = await client.post(`${NUMBERS}/provision`, PURCHASE);
   phoneNumber = String(sold.body.phoneNumber);
+  stuck = [
+    (await stuckNumber(engine, '557', `provider = 'vapi'`)).id,
+    (await stuckNumber(engine, '557')).id,
+    (await stuckNumber(engine, '558')).id,
+  ];
   const message = { type: 'hang', call: { id: 'talked' } };
   await operator.with({ 'x-vapi-secret': engine.webhookSecret }).send('POST', 'api/vapi/webhook', { message });
 });
@@ -124,6 +132,17 @@ const EXCHANGES: Exchange[] = [
   ['GET', 'api/admin/calls', 200, () => operator.get('api/admin/calls')],
   ['GET', 'api/admin/price-list', 200, () => operator.get('api/admin/price-list')],
   ['GET', 'api/admin/phone-number-orphans', 200, () => operator.get('api/admin/phone-number-orphans')],
+  ...[200, 200, 409].map((status, i): Exchange => {
+    const end = () =>
+      operator.send('POST', `api/admin/phone-numbers/${stuck[i]}/end`, { reason: 'the account is closed' });
+    return ['POST', 'api/admin/phone-numbers/{id}/end', status, end];
+  }),
+  [
+    'POST',
+    'api/admin/phone-numbers/{id}/end',
+    404,
+    () => operator.send('POST', `api/admin/phone-numbers/${randomUUID()}/end`, { reason: 'x' }),
+  ],
   ['GET', 'api/admin/reconciliation', 200, () => operator.get('api/admin/reconciliation')],
   ['POST', 'api/admin/reservations/cleanup', 200, () => operator.send('POST', 'api/admin/reservations/cleanup')],
   ['GET', 'health/live', 200, () => operator.get('health/live')],

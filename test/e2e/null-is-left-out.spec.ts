@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { operatorOf, type Answer, type HttpClient } from '../support/http-client';
-import { makeTenant } from '../support/tenant';
+import { stuckNumber } from '../support/stuck-numbers';
+import { topUp } from '../support/tenant';
 
 interface Schema {
   readonly $ref?: string;
@@ -32,6 +33,10 @@ const SENDINGS: Readonly<Record<string, (orgId: string) => Sending>> = {
     path: `api/admin/organizations/${orgId}/phone-numbers/number-of-the-null-spec`,
     body: { assistantId: 'a-1' },
   }),
+  'POST /api/admin/phone-numbers/{id}/end': () => ({
+    path: `api/admin/phone-numbers/${stuckId}/end`,
+    body: { reason: 'the account is closed' },
+  }),
   'PUT /api/admin/price-list': () => ({
     path: 'api/admin/price-list',
     body: { prices: [{ country: 'US', numberType: 'local', pricePence: 1_000 }] },
@@ -57,6 +62,8 @@ const SENDINGS: Readonly<Record<string, (orgId: string) => Sending>> = {
 
 let engine: TestEngine;
 let orgId: string;
+/** An order that an operator may end. */
+let stuckId: string;
 let operator: HttpClient;
 /** Route → its body's schema, of every route with a body that is not a webhook's or an old client's. */
 let routes: Map<string, Schema>;
@@ -64,7 +71,10 @@ let schemas: Readonly<Record<string, Schema>>;
 
 beforeAll(async () => {
   engine = await startTestEngine();
-  ({ orgId } = await makeTenant(engine, { balancePence: 100_000 }));
+  const stuck = await stuckNumber(engine, '557');
+  stuckId = stuck.id;
+  orgId = stuck.tenant.orgId;
+  await topUp(engine, orgId, 100_000);
   operator = operatorOf(engine, orgId);
   await operator.post('api/billing/reserve-credits', { callId: 'a-call-for-nothing' });
   const document = (await operator.get('openapi.json')).body as {

@@ -2,10 +2,14 @@ import type { Browser } from 'playwright-core';
 import { openBrowser } from '../support/browser';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { operatorOf } from '../support/http-client';
+import { stuckNumber } from '../support/stuck-numbers';
 import { SwaggerUi, type Filling } from '../support/swagger-ui';
 
-/** A browser's start, and a page of 46 routes, on a machine that is busy with other tests. */
+/** A browser's start, and a page of 47 routes, on a machine that is busy with other tests. */
 const PATIENCE_MS = 60_000;
+
+/** An area code whose purchases time out. */
+const TIMES_OUT = '557';
 
 let engine: TestEngine;
 let browser: Browser | undefined;
@@ -93,6 +97,13 @@ const STEPS: Readonly<Record<string, Step>> = {
     fill: () => ({
       parameters: { orgId: known.orgId, vapiPhoneNumberId: 'c1d7e0a2-3f64-4a8b-9b52-0e6f1d2c3b4a' },
     }),
+  },
+  'POST /api/admin/phone-numbers/{id}/end': {
+    fill: async () => {
+      const { id: stuckId, tenant } = await stuckNumber(engine, TIMES_OUT);
+      return { parameters: { id: stuckId, 'X-Org-Id': tenant.orgId } };
+    },
+    then: (answer) => expect(JSON.parse(answer)).toMatchObject({ status: 'failed' }),
   },
   'GET /api/admin/price-list': {},
   'PUT /api/admin/price-list': {},

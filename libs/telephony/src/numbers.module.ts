@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { LedgerModule } from '@holdfast/ledger';
 import { Settings, UnitOfWork } from '@holdfast/platform';
 import { NumberDirectory } from './application/number-directory.port';
+import { EndNumber } from './application/number-end';
 import { NumberProviderHealth } from './application/number-health';
 import { OrphanBook } from './application/number-orphan-book.port';
 import { NumberOrphans } from './application/number-orphans';
@@ -20,6 +21,7 @@ import { NUMBERS } from './application/numbers.shelf';
 import { PriceList } from './application/price-list.port';
 import { ProvisionNumber } from './application/provision-number';
 import { ManagedTelephonyController } from './http/managed-telephony.controller';
+import { NumberEndController } from './http/number-end.controller';
 import { NumberOrphansController } from './http/number-orphans.controller';
 import { NumberRegistryController } from './http/number-registry.controller';
 import { PriceListController } from './http/price-list.controller';
@@ -64,11 +66,18 @@ const numberProvider = {
 /** Numbers: bought, registered, released, and found by the webhooks of their calls. */
 @Module({
   imports: [LedgerModule],
-  controllers: [ManagedTelephonyController, NumberRegistryController, NumberOrphansController, PriceListController],
+  controllers: [
+    ManagedTelephonyController,
+    NumberRegistryController,
+    NumberOrphansController,
+    NumberEndController,
+    PriceListController,
+  ],
   providers: [
     numberProvider,
     ProvisionNumber,
     ReleaseNumber,
+    EndNumber,
     NumberSearch,
     NumberSaga,
     NumberResolver,

@@ -14,7 +14,8 @@ export type SagaMoment =
   | 'refunded' //           refund and `failed` are committed
   | 'releasing' //          the tenant's release is recorded
   | 'release_answered' //   the provider has taken it back; not recorded
-  | 'released'; //          recorded
+  | 'released' //           recorded
+  | 'end_asked'; //         an operator ends it, and the provider was asked once more; nothing recorded
 
 /** Nobody listens in production. Crash tests subscribe in a process of their own, and kill it at a moment. */
 const moments = channel('holdfast:number-saga');

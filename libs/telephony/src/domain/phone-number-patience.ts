@@ -1,3 +1,5 @@
+import { secondsBetween } from '@holdfast/kernel';
+
 /**
  * How long whoever works on a number may take for one step before another replica goes on. Above the longest purchase
  * (7 requests of at most 12 s), so that nobody is asked about a purchase that is still being tried.
@@ -22,3 +24,8 @@ export const MAX_REFUSED_REGISTRATIONS = 3;
 
 /** An open step older than this is shown to the operator: twice the longest wait the saga itself allows. */
 export const STUCK_AFTER_SECONDS = 1_800;
+
+/** Whole seconds until a step that began then is stuck; 0 or less: it is. */
+export function secondsUntilStuck(stepSince: Date, now: Date): number {
+  return Math.ceil(STUCK_AFTER_SECONDS - secondsBetween(stepSince, now));
+}

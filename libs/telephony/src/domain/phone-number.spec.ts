@@ -1,6 +1,6 @@
 import { addSeconds, secondsBetween } from '@holdfast/kernel';
 import { PhoneNumber, type PhoneNumberState } from './phone-number';
-import { LEASE_SECONDS, retryDelaySeconds } from './phone-number-patience';
+import { LEASE_SECONDS, retryDelaySeconds, secondsUntilStuck, STUCK_AFTER_SECONDS } from './phone-number-patience';
 
 const NOW = new Date('2026-11-23T10:00:00Z');
 const later = (seconds: number): Date => addSeconds(NOW, seconds);
@@ -77,6 +77,28 @@ describe('a phone number', () => {
     expect(number.state).toBe(before);
   });
 
+  it('that is taken belongs to the taker, at the same step since the same moment', () => {
+    const number = lived(bought);
+    const { lease, step, stepSince } = number.state;
+    number.take(later(600));
+    expect(number.state).toMatchObject({
+      lease: lease + 1,
+      step,
+      stepSince,
+      nextAttemptAt: later(600 + LEASE_SECONDS),
+    });
+    const settled = lived(active);
+    const before = settled.state;
+    settled.take(later(600)); // nothing is left to do
+    expect(settled.state).toBe(before);
+  });
+
+  it('whose release nobody confirms is released on an operator’s word, which is noted', () => {
+    const number = lived(releasing);
+    number.released(later(9), 'ended by operator: closed');
+    expect(number.state).toMatchObject({ status: 'released', lastError: 'ended by operator: closed', refundId: null });
+  });
+
   it('is unknown, not pending, once a purchase that was sent has no answer', () => {
     const setback = { attempts: 1, detail: 'timed out' };
     const sent = lived(buying);
@@ -125,5 +147,16 @@ describe('the pause after a try that failed', () => {
     [1, 86_400, 3_600],
   ])('number %s, when the provider asks for %s s, is %s s', (attempts, asked, seconds) => {
     expect(retryDelaySeconds(attempts, asked)).toBe(seconds);
+  });
+});
+
+describe('a step', () => {
+  it.each([
+    [0, STUCK_AFTER_SECONDS],
+    [STUCK_AFTER_SECONDS - 0.5, 1],
+    [STUCK_AFTER_SECONDS, 0],
+    [STUCK_AFTER_SECONDS + 60, -60],
+  ])('that began %s s ago is stuck in %s s', (ago, seconds) => {
+    expect(secondsUntilStuck(NOW, later(ago))).toBe(seconds);
   });
 });

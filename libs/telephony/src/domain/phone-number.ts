@@ -145,6 +145,12 @@ export class PhoneNumber {
     this.settle('active', at);
   }
 
+  /** Somebody else goes on with it: whoever had it so far writes nothing any more. */
+  take(at: Date): void {
+    if (this.now.step === null) return;
+    this.change({ lease: this.now.lease + 1, nextAttemptAt: addSeconds(at, LEASE_SECONDS) }, at);
+  }
+
   /** Not finished this time. Whether a purchase has happened stays `unknown` until the provider tells. */
   setBack({ attempts, detail, askedSeconds, notAfter }: Setback, at: Date): void {
     const retryAt = addSeconds(at, retryDelaySeconds(attempts, askedSeconds));
@@ -174,8 +180,11 @@ export class PhoneNumber {
     this.change({ lease: this.now.lease + 1 }, at);
   }
 
-  released(at: Date): void {
-    if (this.now.step === 'releasing') this.settle('released', at);
+  /** The provider has it back, or an operator says so: `detail`, for operators. */
+  released(at: Date, detail: string | null = null): void {
+    if (this.now.step !== 'releasing') return;
+    this.change({ lastError: detail ?? this.now.lastError }, at);
+    this.settle('released', at);
   }
 
   private begin(step: NumberStep, status: NumberStatus, at: Date): void {

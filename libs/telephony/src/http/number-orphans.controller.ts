@@ -35,7 +35,8 @@ export class NumberOrphansController {
     summary: 'Numbers and payments that do not belong together',
     description:
       '`nobody_paid`: at the provider under our tag without a live order; release it there. `not_at_provider`: active ' +
-      'here and not in the provider’s list. `stuck`: an order or release that does not come to an end. Found every ten ' +
+      'here and not in the provider’s list. `stuck`: an order or release that does not come to an end; end it by ' +
+      '`POST /api/admin/phone-numbers/{id}/end`. Found every ten ' +
       'minutes; nothing is done about them by itself.',
   })
   @ApiOkResponse({ type: OrphansAnswer })
