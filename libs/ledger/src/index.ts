@@ -8,6 +8,7 @@ export { addCredits, type AddCredits, type CreditsAdded } from './application/ad
 export { deductAsset, type AssetDeducted, type DeductAsset } from './application/deduct-asset';
 export { ARREARS } from './application/arrears.shelf';
 export { CALL_TERMS } from './application/call-terms.shelf';
+export { OPEN_ORDERS, type OpenOrders } from './application/open-orders.port';
 export { REFUNDS } from './application/refunds.shelf';
 export { WALLETS } from './application/wallets.shelf';
 export { organizationNotFound } from './application/organization-not-found';

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { CREDIT_LISTENER, LedgerModule } from '@holdfast/ledger';
+import { CREDIT_LISTENER, LedgerModule, OPEN_ORDERS } from '@holdfast/ledger';
 import { Settings, UnitOfWork } from '@holdfast/platform';
 import { CallLiveness, HOLD_LISTENER, ReservationModule } from '@holdfast/reservation';
 import { SilentCalls } from './application/ask-about-silent-call';
@@ -34,6 +34,7 @@ import { CallNotesStore } from './infrastructure/call-notes-store';
 import { SqlCallBook } from './infrastructure/sql-call-book';
 import { SqlDeliveryLog } from './infrastructure/sql-delivery-log';
 import { SqlLiveCalls } from './infrastructure/sql-live-calls';
+import { SqlOpenNumberOrders } from './infrastructure/sql-open-number-orders';
 import { SqlRecoveryProgress } from './infrastructure/sql-recovery-progress';
 import { NumbersModule } from './numbers.module';
 import { TelephonySchedules } from './telephony.schedules';
@@ -84,6 +85,7 @@ const callLookup = {
     { provide: LiveCalls, useClass: SqlLiveCalls },
     { provide: CallLiveness, useClass: ProviderLiveness },
     { provide: CREDIT_LISTENER, useClass: LookAtCallsAfterTopUp },
+    { provide: OPEN_ORDERS, useClass: SqlOpenNumberOrders },
     { provide: HOLD_LISTENER, useClass: LookAtCallAfterHoldClosed },
     { provide: DeliveryReplay, useExisting: DeliveryProcessor },
     TenantFinder,
@@ -106,7 +108,7 @@ const callLookup = {
     WebhookCaller,
     TelephonySchedules,
   ],
-  exports: [CallLiveness, CREDIT_LISTENER, HOLD_LISTENER, TelephonySchedules],
+  exports: [CallLiveness, CREDIT_LISTENER, OPEN_ORDERS, HOLD_LISTENER, TelephonySchedules],
 })
 export class TelephonyModule {
   constructor(work: UnitOfWork) {

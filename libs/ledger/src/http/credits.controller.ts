@@ -74,7 +74,8 @@ export class CreditsController {
   @ApiOperation({
     summary: 'Add credits: top-up, bonus, refund or adjustment',
     description:
-      'Arrears are collected in the same atom, oldest first. A repeat with the same key answers the same, with ' +
+      'Arrears are collected in the same atom, oldest first. The charge of a number whose order is still open is not ' +
+      'refunded here (400): `POST /api/admin/phone-numbers/{id}/end` ends and refunds it. A repeat with the same key answers the same, with ' +
       '`Idempotent-Replayed: true`, and adds nothing.',
   })
   @ApiIdempotencyKey('payment-2026-000123')
