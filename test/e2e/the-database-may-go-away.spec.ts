@@ -81,6 +81,27 @@ function expectUnavailable(answers: readonly Timed[], withinMs: number): void {
   }
 }
 
+/** The first of all: a timer that has not yet seen the end of another outage has nothing new to say. */
+describe('an outage', () => {
+  it('is said once by the timer of the calls, which looks four times a second, and so is its end', async () => {
+    const warned = jest.spyOn(EngineLogger.prototype, 'warn');
+    const told = jest.spyOn(EngineLogger.prototype, 'log');
+    const beginnings = () => warned.mock.calls.filter(([said]) => /^calls cannot be looked at/.test(String(said)));
+    const ends = () => told.mock.calls.filter(([said]) => said === 'calls are looked at again');
+    try {
+      proxy.goAway();
+      await eventually(() => expect(beginnings()).toHaveLength(1));
+      await new Promise((resolve) => setTimeout(resolve, SEVERAL_LOOKS_MS));
+    } finally {
+      proxy.comeBack();
+    }
+    await eventually(() => expect(ends()).toHaveLength(1));
+    expect(beginnings()).toHaveLength(1);
+    warned.mockRestore();
+    told.mockRestore();
+  });
+});
+
 describe('a database that refuses connections', () => {
   it('makes every request a 503 in time, nothing is changed, and all works again as soon as it is back', async () => {
     await client.get('api/billing/wallet');
@@ -96,23 +117,6 @@ describe('a database that refuses connections', () => {
       { status: 200 },
     ]);
     expect(await walletOf(database.url, tenant.orgId)).toMatchObject({ balance: 4_900 });
-  });
-});
-
-describe('an outage', () => {
-  it('is said once by the timer of the calls, which looks four times a second, and so is its end', async () => {
-    const warned = jest.spyOn(EngineLogger.prototype, 'warn');
-    const told = jest.spyOn(EngineLogger.prototype, 'log');
-    const beginnings = () => warned.mock.calls.filter(([said]) => /^calls cannot be looked at/.test(String(said)));
-    const ends = () => told.mock.calls.filter(([said]) => said === 'calls are looked at again');
-    proxy.goAway();
-    await eventually(() => expect(beginnings()).toHaveLength(1));
-    await new Promise((resolve) => setTimeout(resolve, SEVERAL_LOOKS_MS));
-    proxy.comeBack();
-    await eventually(() => expect(ends()).toHaveLength(1));
-    expect(beginnings()).toHaveLength(1);
-    warned.mockRestore();
-    told.mockRestore();
   });
 });
 
