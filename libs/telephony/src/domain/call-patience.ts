@@ -3,8 +3,8 @@ import type { Call } from './call';
 
 /** After the longest the provider lets a call last, this much more for its report to come. */
 const SLACK_SECONDS = 300;
-/** Without a pushed cap, the provider's own longest call. */
-const LONGEST_CALL_SECONDS = 43_200;
+/** Vapi's own longest call: the most that `maxDurationSeconds` may say (OpenAPI, 2026-08-20), and what holds without one. */
+export const LONGEST_CALL_SECONDS = 43_200;
 
 /** Until then a call of which nobody can tell anything may still be running, or its report on the way. */
 export function latestEndOf({

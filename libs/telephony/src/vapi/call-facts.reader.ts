@@ -1,5 +1,5 @@
 import { fieldOf, idOf, positiveNumberOf, recordOf, type JsonRecord } from './json-field.reader';
-import { LONGEST_CALL_SECONDS } from './gate-answer';
+import { LONGEST_CALL_SECONDS } from '../domain/call-patience';
 import type { TenantClaim } from '../domain/tenant-claim';
 import type { CallFacts, CallKind } from '../domain/call-event';
 

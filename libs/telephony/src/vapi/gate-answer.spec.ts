@@ -1,5 +1,6 @@
 import { Vapi } from '@vapi-ai/server-sdk';
-import { accept, LONGEST_CALL_SECONDS, refuse, type GateAcceptance } from './gate-answer';
+import { LONGEST_CALL_SECONDS } from '../domain/call-patience';
+import { accept, refuse, type GateAcceptance } from './gate-answer';
 import { creditRunsOutIn, NUMBER_UNKNOWN, OUT_OF_CREDIT } from '../domain/spoken-sentences';
 
 const order = { assistantId: 'assistant-1', maxDurationSeconds: 300, metadata: { orgId: 'org-1' } };

@@ -1,8 +1,8 @@
+import { LONGEST_CALL_SECONDS } from '../domain/call-patience';
 import { OUT_OF_CREDIT } from '../domain/spoken-sentences';
 
-/** Vapi's range of `maxDurationSeconds` (OpenAPI, 2026-08-20). Below it a call can't be limited, so it must not start. */
+/** The least that Vapi takes for `maxDurationSeconds` (OpenAPI, 2026-08-20). Below it a call can't be limited, so it must not start. */
 export const SHORTEST_CALL_SECONDS = 10;
-export const LONGEST_CALL_SECONDS = 43_200;
 
 /** Range 1 to 300, default 20: a delivery is acknowledged after one durable write, and waits out a short database stall. */
 const SERVER_TIMEOUT_SECONDS = 20;

@@ -5,7 +5,7 @@ export type { CallLookupSettings } from './call-lookup.client';
 export type * from '../application/call-lookup.port';
 export { parseControlHosts, type ControlHosts } from './control-url.policy';
 export { judgeDuration, LONGEST_CREDIBLE_CALL_SECONDS, TOLERATED_DISAGREEMENT_SECONDS } from './duration-verdict';
-export { accept, LONGEST_CALL_SECONDS, refuse, SHORTEST_CALL_SECONDS } from './gate-answer';
+export { accept, refuse, SHORTEST_CALL_SECONDS } from './gate-answer';
 export type { AcceptedCall, GateAcceptance, GateAnswer, GateRefusal, GateServer } from './gate-answer';
 export { redactDelivery, type JsonValue } from './redact-delivery';
 export { redactHeaders, type DeliveryHeaders } from './redact-headers';
