@@ -118,17 +118,30 @@ describe('the story of a call', () => {
     });
   });
 
+  const ask = async (orgId: string, callId: string): Promise<{ status: number; body: Story & { code?: string } }> => {
+    const key = await world.operator.keyOf(orgId);
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await fetch(`${world.engine.url}/api/billing/calls/${callId}`, { headers });
+    return { status: answer.status, body: (await answer.json()) as Story & { code?: string } };
+  };
+
   it('is told to the organisation whose call it is, and to no other', async () => {
     const foreign = await world.openTenant({ balancePence: 0 });
-    const ask = async (orgId: string, callId: string): Promise<{ status: number; code?: unknown }> => {
-      const key = await world.operator.keyOf(orgId);
-      const headers = { authorization: `Bearer ${key}` };
-      const answer = await fetch(`${world.engine.url}/api/billing/calls/${callId}`, { headers });
-      return { status: answer.status, code: ((await answer.json()) as { code?: unknown }).code };
-    };
-    expect(await ask(owner.orgId, cut.id)).toEqual({ status: 200, code: undefined });
-    expect(await ask(foreign.orgId, cut.id)).toEqual({ status: 404, code: 'call_not_found' });
-    expect(await ask(foreign.orgId, randomUUID())).toEqual({ status: 404, code: 'call_not_found' });
+    const unknown = { status: 404, body: { code: 'call_not_found' } };
+    expect((await ask(owner.orgId, cut.id)).status).toBe(200);
+    expect(await ask(foreign.orgId, cut.id)).toMatchObject(unknown);
+    expect(await ask(foreign.orgId, randomUUID())).toMatchObject(unknown);
+  });
+
+  it('is told to nobody who reserves under the id of a call of another, nor his to that one', async () => {
+    const foreign = await world.openTenant({ balancePence: 1_000 });
+    const { orgId } = await world.operator.story(refused.id);
+    await world.operator.reserve(foreign.orgId, refused.id);
+    const kindsFor = async (asker: string): Promise<string[]> =>
+      (await ask(asker, refused.id)).body.events.map(({ kind }) => kind);
+    expect(await kindsFor(foreign.orgId)).toEqual(['reserved']);
+    expect(await kindsFor(orgId)).toContain('gate_refused');
+    expect(await world.operator.story(refused.id)).toMatchObject({ orgId, reservation: null });
   });
 
   it('leaves a book in which every invariant holds', async () => {

@@ -6,7 +6,7 @@ import { ControlDesk } from './support/control-desk';
 import { sql } from './support/database-access';
 import { deliver } from './support/deliver';
 import { eventually } from './support/eventually';
-import { assistantRequest } from './support/messages';
+import { assistantRequest, ended } from './support/messages';
 import { Operator, type Story, type Wallet } from './support/operator';
 import { startWorld, type World } from './support/simulated-vapi';
 import { openNumberedTenant, type NumberedTenant } from './support/tenants';
@@ -131,11 +131,12 @@ describe('a call that was let in and of which nothing more is heard', () => {
 
   describe('because only a client reserved for it', () => {
     /** As if its hold had been made half an hour ago. */
+    const EXPIRE = 'update credit_reservations set expires_at = created_at where call_id = $1';
+
     async function reserveAndExpire(orgId: string, vapiCallId: string): Promise<string> {
       const callId = randomUUID();
       await operator.reserve(orgId, callId, 5, vapiCallId);
-      const expire = `update credit_reservations set expires_at = created_at where call_id = $1`;
-      await sql(engine.database.url, expire, [callId]);
+      await sql(engine.database.url, EXPIRE, [callId]);
       return callId;
     }
 
@@ -166,6 +167,17 @@ describe('a call that was let in and of which nothing more is heard', () => {
       expect(await operator.sweep()).toMatchObject({ renewed: 0, expired: 1 });
       const followed = await sql(engine.database.url, 'select 1 from calls where call_id = $1', [vapiCallId]);
       expect(followed).toEqual([]);
+    });
+
+    it('is given back when the call of its very id is another tenant’s, however long that was talked', async () => {
+      const [owner, other] = [await openNumberedTenant(operator), await operator.openTenant({ balancePence: 1_000 })];
+      const callId = randomUUID();
+      await deliver(engine, ended(callId, owner.call));
+      vapi.ended(callId, secondsAgo(61), secondsAgo(0), owner.call.phoneNumberId);
+      await operator.reserve(other, callId);
+      await sql(engine.database.url, EXPIRE, [callId]);
+      expect(await operator.sweep()).toMatchObject({ committed: 0, expired: 1 });
+      expect(await operator.wallet(other)).toMatchObject({ balancePence: 1_000, heldPence: 0 });
     });
   });
 });

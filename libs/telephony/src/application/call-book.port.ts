@@ -25,7 +25,8 @@ export interface Decided {
 /** Calls as the engine knows them: durable, shared by all replicas. */
 export abstract class CallBook {
   abstract find(callId: string): Promise<Call | null>;
-  abstract findByBillingCallId(billingCallId: string): Promise<Call | null>;
+  /** Whose hold that is says the organisation: another one may hold its own under an id that is also the id of a call. */
+  abstract findByBillingCallId(billingCallId: string, orgId: string): Promise<Call | null>;
   /** Merges news into what is known; states only move forward. A repeat changes nothing. */
   abstract learn(news: CallNews): Promise<Refusal | undefined>;
   /**
@@ -49,7 +50,7 @@ export abstract class CallBook {
   abstract takeFromTheDead(now: Date): Promise<void>;
   /** For the story only: never waits, never fails the work it tells of. */
   abstract tell(happening: CallHappening): void;
-  abstract story(callId: string): Promise<CallHappening[]>;
+  abstract story(callId: string, orgId: string): Promise<CallHappening[]>;
   /** Parts of stories, oldest first. @returns how many were removed, `limit` at the most */
   abstract forgetStoriesBefore(moment: Date, limit: number): Promise<number>;
 }

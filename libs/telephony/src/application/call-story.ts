@@ -39,7 +39,7 @@ export class CallStories {
   async tell(callId: string, orgId: string | null): Promise<CallStory | Refusal> {
     const call = await this.calls.find(callId);
     const mine = call && (orgId === null || call.orgId === orgId) ? call : null;
-    const reservation = await this.reader.find(mine?.billingCallId ?? callId, orgId);
+    const reservation = await this.reader.find(mine?.billingCallId ?? callId, mine?.orgId ?? orgId);
     const owner = mine?.orgId ?? reservation?.orgId;
     if (owner === undefined) return callNotFound();
     const known = mine ?? (reservation?.vapiCallId ? await this.callOf(reservation.vapiCallId, owner) : null);
@@ -49,7 +49,7 @@ export class CallStories {
       limit: MAX_ENTRIES,
     });
     const transactions = entries.reverse();
-    const happenings = await this.calls.story(known?.callId ?? callId);
+    const happenings = await this.calls.story(known?.callId ?? callId, owner);
     const booked = transactions.map((entry, i) => toEvent(entry, transactions.slice(0, i)));
     const isCollected = ({ kind }: StoryEvent): boolean => kind === 'arrears_collected';
     // Of what happened at one instant, debts come after the charge and before what was paid of them.

@@ -33,7 +33,7 @@ export class ProviderLiveness extends CallLiveness {
   }
 
   private async askOne(hold: CallToAskAbout, now: Date): Promise<LivenessVerdict> {
-    const call = await this.calls.findByBillingCallId(hold.callId);
+    const call = await this.calls.findByBillingCallId(hold.callId, hold.orgId);
     if (!call) return this.askAboutUnheard(hold, now);
     // Refused at the gate it never started; that it holds anything is a leftover of a database that did not answer.
     if (call.state === 'refused') return ABANDONED;

@@ -81,10 +81,10 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
     return row ? toCall(row) : null;
   }
 
-  async findByBillingCallId(billingCallId: string): Promise<Call | null> {
+  async findByBillingCallId(billingCallId: string, orgId: string): Promise<Call | null> {
     const rows: CallRow[] = await this.database.query(
-      `select ${CALL_COLUMNS} from calls c where c.billing_call_id = $1 order by c.created_at limit 1`,
-      [billingCallId],
+      `select ${CALL_COLUMNS} from calls c where c.billing_call_id = $1 and c.org_id = $2 order by c.created_at limit 1`,
+      [billingCallId, orgId],
     );
     return rows[0] ? toCall(rows[0]) : null;
   }
@@ -153,15 +153,15 @@ export class SqlCallBook extends CallBook implements OnApplicationShutdown {
     }
   }
 
-  async story(callId: string): Promise<CallHappening[]> {
+  async story(callId: string, orgId: string): Promise<CallHappening[]> {
     await this.tellAll();
     const rows: EventRow[] = await this.database.query(
-      'select call_id, org_id, at, kind, detail from call_events where call_id = $1 order by at, id limit $2',
-      [callId, MAX_EVENTS],
+      'select call_id, org_id, at, kind, detail from call_events where call_id = $1 and org_id = $2 order by at, id limit $3',
+      [callId, orgId, MAX_EVENTS],
     );
-    return rows.map(({ call_id: id, org_id: orgId, at, kind, detail }) => ({
-      callId: id,
-      orgId,
+    return rows.map(({ call_id, org_id, at, kind, detail }) => ({
+      callId: call_id,
+      orgId: org_id,
       at,
       kind,
       detail: detail ?? {},
