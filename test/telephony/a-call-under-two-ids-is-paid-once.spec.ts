@@ -129,6 +129,23 @@ describe('a call that a client and the gate both reserve for', () => {
     expect(await wallet()).toMatchObject(CHARGED);
   });
 
+  it('client first, for another call: naming one that is held already gives back nothing', async () => {
+    await operator.reserve(tenant.orgId, own, 5, randomUUID());
+    await deliver(engine, inProgress(vapis, tenant.call));
+    const named = await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+    expect(named.body).toMatchObject({ heldAs: own, status: 'active', duplicate: true });
+    expect(await wallet()).toMatchObject({ heldPence: 560, activeReservations: 2 });
+  });
+
+  it('client first, without the provider’s id: naming it when its own hold was given back keeps the first', async () => {
+    await bill('reserve-credits', { callId: own });
+    await operator.reserve(tenant.orgId, vapis);
+    await operator.release(tenant.orgId, vapis);
+    const named = await bill('reserve-credits', { callId: own, vapiCallId: vapis });
+    expect(named.body).toMatchObject({ heldAs: own, status: 'active', duplicate: true });
+    expect(await wallet()).toMatchObject(HELD);
+  });
+
   it('client first: is let in on its hold, also when another tenant named the same call before', async () => {
     const other = await operator.openTenant({ balancePence: BALANCE });
     await operator.reserve(other, randomUUID(), 5, vapis);

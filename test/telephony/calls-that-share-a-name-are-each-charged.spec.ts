@@ -99,6 +99,12 @@ describe('calls that only share what their client calls them at Vapi', () => {
     expect(await wallet()).toMatchObject({ balancePence: BALANCE, heldPence: 280 });
   });
 
+  it('stay held: releasing one of them twice gives no other back', async () => {
+    for (const callId of [first, second]) await reserve(callId);
+    for (let i = 0; i < 2; i++) await operator.release(tenant.orgId, first);
+    expect(await wallet()).toMatchObject({ balancePence: BALANCE, heldPence: 280, activeReservations: 1 });
+  });
+
   it('committed by that name, the oldest is charged, and a repeat charges no other', async () => {
     await reserve(first);
     await reserve(second);
