@@ -113,6 +113,16 @@ describe('operators and phone numbers', () => {
       expect(await numbersOf(tenant)).toHaveLength(1);
     });
 
+    it('registered for two tenants by 20 requests at once is one tenant’s in the end', async () => {
+      const tenants = [await makeTenant(engine), await makeTenant(engine)];
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => register(tenants[i % 2]!, 'vapi-torn', { assistantId: 'a-1' })),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
+      const numbers = (await Promise.all(tenants.map(numbersOf))).flat() as { status: string }[];
+      expect(numbers.filter(({ status }) => status === 'active')).toHaveLength(1);
+    });
+
     it('is let go at once, and stays at Vapi', async () => {
       const tenant = await makeTenant(engine);
       const vapiId = randomUUID();

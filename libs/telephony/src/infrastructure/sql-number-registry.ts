@@ -22,7 +22,7 @@ export class SqlNumberRegistry extends NumberRegistry {
       return await registered();
     } catch (fault) {
       if (sqlState(fault) !== UNIQUE_VIOLATION) throw fault;
-      return registered(); // a twin was faster, and now shows
+      return registered(); // a purchase was faster, and now shows
     }
   }
 }
@@ -33,6 +33,8 @@ async function registerWithin(
   now: Date,
 ): Promise<PhoneNumberState | Refusal> {
   const { orgId, vapiPhoneId } = registration;
+  // A row that a twin is about to insert cannot be locked. Two tenants' twins would else trip each other again and again.
+  await work.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [vapiPhoneId]);
   const orgs: unknown[] = await work.query('select 1 from organizations where id = $1', [orgId]);
   if (orgs.length === 0) return organizationNotFound();
   const holders: NumberRow[] = await work.query(LOCK_NUMBERS_AT_VAPI.text, [[vapiPhoneId]]);
