@@ -109,8 +109,9 @@ const NUMBERS = [
 ];
 /** For a duration zero and fractions are fine; for a debt limit zero is. */
 const AMOUNTS = [...NUMBERS, '0', '-0', '0.1', 'null', '2e-1'];
+const BLANKS = ['""', '" "', '" \\u00a0"'];
 const TEXTS = [
-  '""',
+  ...BLANKS,
   '"a\\u0000b"',
   '"\\ud800"',
   '"x\\udc00y"',
@@ -141,7 +142,7 @@ const BAD_FIELDS: [keyof typeof TARGETS, string, string[]][] = [
   ['credit', 'amountPence', AMOUNTS],
   ['credit', 'type', [...TEXTS, '"did"', 'null']],
   ['credit', 'description', LONG_TEXTS],
-  ['organization', 'name', ['""', '"a\\u0000b"', '"\\ud800"', '7', '[]', 'null', `"${'x'.repeat(201)}"`]],
+  ['organization', 'name', [...BLANKS, '"a\\u0000b"', '"\\ud800"', '7', '[]', 'null', `"${'x'.repeat(201)}"`]],
   ['organization', 'debtLimitPence', NUMBERS],
   ['organization', 'estimatedMinutes', [...NUMBERS, '0', '721']],
 ];

@@ -50,6 +50,23 @@ describe.each(LISTS)('GET %s', (list) => {
   );
 });
 
+describe('a limit is written in digits', () => {
+  it.each([
+    ...LISTS,
+    'api/billing/wallet/transactions',
+    'api/admin/calls',
+    'api/managed-telephony/available-numbers?country=US',
+  ])('GET %s', async (list) => {
+    const page = (limit: string) =>
+      operatorOf(engine, tenant.orgId).get(`${list}${list.includes('?') ? '&' : '?'}limit=${limit}`);
+    for (const limit of ['1e1', '0x10', '10.0', '010', '%2010', '10%20', '%2B10', 'Infinity', 'NaN', '']) {
+      const errors = [{ path: 'limit', message: 'must be a whole number' }];
+      expectProblem(await page(limit), 400, 'invalid_request', { errors });
+    }
+    expect((await page('10')).status).toBe(200);
+  });
+});
+
 describe('of an organization that does not exist', () => {
   it.each(['api/billing/reservations', 'api/managed-telephony/numbers', 'api/managed-telephony/status'])(
     'GET %s finds nothing, and says why',

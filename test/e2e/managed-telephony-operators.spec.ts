@@ -149,7 +149,7 @@ describe('operators and phone numbers', () => {
       });
     });
 
-    it.each([[{}], [{ assistantId: '' }], [{ assistantId: 'a-1', phoneNumber: '14155550142' }]])(
+    it.each([[{}], [{ assistantId: ' ' }], [{ assistantId: 'a-1', phoneNumber: '14155550142' }]])(
       'refuses %j',
       async (body) => {
         const tenant = await makeTenant(engine);

@@ -198,6 +198,7 @@ describe('GET /api/billing/wallet/transactions', () => {
     'cursor=W10',
     `cursor=${'x'.repeat(201)}`,
     'callId=',
+    'callId=%20',
     'callId=%00',
     `callId=${'x'.repeat(256)}`,
   ])('refuses %s', async (search) => {

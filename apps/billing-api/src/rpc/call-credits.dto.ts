@@ -1,6 +1,6 @@
-import { durationField, estimatedMinutesField, idField } from '@holdfast/platform';
+import { durationField, estimatedMinutesField, idField, numeric } from '@holdfast/platform';
 import { z } from 'zod';
-import { numeric, orgIdArgument } from './stored-function-arguments';
+import { orgIdArgument } from './stored-function-arguments';
 
 const callIdArgument = idField.meta({ example: 'call-123', description: 'unique over all tenants' });
 

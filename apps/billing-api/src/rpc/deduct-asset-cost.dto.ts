@@ -1,14 +1,14 @@
 import { ASSET_TYPES } from '@holdfast/ledger';
-import { MAX_DESCRIPTION_LENGTH, textField } from '@holdfast/platform';
+import { idField, MAX_DESCRIPTION_LENGTH, textField } from '@holdfast/platform';
 import { z } from 'zod';
-import { amountArgument, keyArgument, orgIdArgument } from './stored-function-arguments';
+import { amountArgument, orgIdArgument } from './stored-function-arguments';
 
 export const deductAssetCostArguments = z.strictObject({
   p_org_id: orgIdArgument,
   p_cost_pence: amountArgument.meta({ example: 1_000, description: 'pence' }),
   p_asset_type: z.enum(ASSET_TYPES).meta({ example: 'phone_number' }),
   p_description: textField(MAX_DESCRIPTION_LENGTH).nullish().meta({ example: '+14155550142' }),
-  p_idempotency_key: keyArgument
+  p_idempotency_key: idField
     .nullish()
     .meta({ example: 'order-2026-000123', description: 'needed: yours, one for each purchase' }),
 });

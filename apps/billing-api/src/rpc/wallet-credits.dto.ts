@@ -1,7 +1,7 @@
 import { CREDIT_TYPES } from '@holdfast/ledger';
-import { MAX_DESCRIPTION_LENGTH, textField } from '@holdfast/platform';
+import { idField, MAX_DESCRIPTION_LENGTH, numeric, textField } from '@holdfast/platform';
 import { z } from 'zod';
-import { keyArgument, numeric, orgIdArgument } from './stored-function-arguments';
+import { orgIdArgument } from './stored-function-arguments';
 
 export const addCreditsArguments = z
   .strictObject({
@@ -11,7 +11,7 @@ export const addCreditsArguments = z
       .meta({ example: 10_000, description: 'pence; only an adjustment may be negative' }),
     p_type: z.enum(CREDIT_TYPES).default('topup').meta({ example: 'topup' }),
     p_description: textField(MAX_DESCRIPTION_LENGTH).nullish().meta({ example: 'bank transfer 2026-11-23' }),
-    p_idempotency_key: keyArgument
+    p_idempotency_key: idField
       .nullish()
       .meta({ example: 'transfer-0042', description: 'with it a repeat adds nothing' }),
   })

@@ -1,19 +1,15 @@
 import { MAX_CONNECTION_FEE_PENCE, MAX_INCREMENT_SECONDS, MAX_PENCE, MAX_RATE_E4, rateToE4 } from '@holdfast/kernel';
-import { IsCurrencyCode, IsRate, IsStorableText, IsUuidText, MAX_ESTIMATED_MINUTES } from '@holdfast/platform';
+import {
+  IsCurrencyCode,
+  IsNotBlank,
+  IsRate,
+  IsStorableText,
+  IsUuidText,
+  MAX_ESTIMATED_MINUTES,
+} from '@holdfast/platform';
 import { ApiProperty, PartialType, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsOptional,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-  ValidateNested,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import type { OrganizationTerms, Tariff } from '../application/organizations';
 import { SHARING_POLICIES, type SharingPolicy } from '../domain/call-terms';
 
@@ -63,7 +59,7 @@ export class CreateOrganizationBody {
   id?: string;
 
   @ApiProperty({ example: 'Acme Dental' })
-  @MinLength(1)
+  @IsNotBlank()
   @MaxLength(MAX_NAME_LENGTH)
   @IsStorableText()
   name: string;

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { MaxLength, MinLength } from 'class-validator';
+import { MaxLength } from 'class-validator';
 import { ApiOperator, Problems } from '../http/api-docs';
-import { IsStorableText } from '../http/class-rules';
+import { IsNotBlank, IsStorableText } from '../http/class-rules';
 import { OrgIdParam } from '../http/org-id.pipe';
 import { refuse } from '../http/refused.error';
 import { sqlState } from '../postgres/database-fault';
@@ -14,7 +14,7 @@ const FOREIGN_KEY_VIOLATION = '23503';
 
 class CreateApiKeyBody {
   @ApiProperty({ example: 'production backend' })
-  @MinLength(1)
+  @IsNotBlank()
   @MaxLength(MAX_KEY_NAME_LENGTH)
   @IsStorableText()
   name: string;

@@ -1,6 +1,7 @@
 import { rateToE4 } from '@holdfast/kernel';
 import { registerDecorator } from 'class-validator';
 import { isUuid } from '../auth/access.decorators';
+import { NOT_BLANK } from './fields';
 
 function rule(name: string, message: string, validate: (value: unknown) => boolean): PropertyDecorator {
   return (target, property) =>
@@ -29,6 +30,9 @@ export const IsStorableText = (): PropertyDecorator =>
   rule('isStorableText', 'must be text without U+0000 or lone surrogates', (value) => {
     return typeof value === 'string' && !/\u0000|\p{Surrogate}/u.test(value);
   });
+
+export const IsNotBlank = (): PropertyDecorator =>
+  rule('isNotBlank', 'must not be blank', (value) => typeof value === 'string' && NOT_BLANK.test(value));
 
 /** A whole number of pence, of either sign but not zero, within ±(2^53 − 1). */
 export const IsSignedAmount = (): PropertyDecorator =>

@@ -14,11 +14,14 @@ export const DEFAULT_PAGE = 50;
 /** PostgreSQL stores neither U+0000 nor half a surrogate pair; control characters have no place in ids. */
 const NOT_STORABLE = /\u0000|\p{Surrogate}/u;
 
+export const NOT_BLANK = /\S/;
+
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
+/** Blank is as good as none: it would make one id of all that forgot theirs. */
 export const idField = z
   .string()
-  .min(1)
+  .regex(NOT_BLANK, 'must not be blank')
   .max(MAX_ID_LENGTH)
   .refine((text) => !CONTROL.test(text) && !NOT_STORABLE.test(text), 'must not contain control characters');
 
@@ -33,6 +36,19 @@ export const amountField = z.int().min(1);
 export const estimatedMinutesField = z.int().min(1).max(MAX_ESTIMATED_MINUTES);
 /** Seconds talked; fractions allowed. */
 export const durationField = z.number().min(0).max(MAX_BILLABLE_SECONDS);
-export const pageField = z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE);
+
+/** Text where a number is meant: only what reads back as written is one. 9007199254740993 would become another, 1e1 ten. */
+export function numeric<Field extends z.ZodType>(field: Field): z.ZodPreprocess<Field> {
+  return z.preprocess((value) => (isNumeral(value) ? Number(value) : value), field);
+}
+
+function isNumeral(value: unknown): boolean {
+  return typeof value === 'string' && String(Number(value)) === value;
+}
+
+/** A query's `limit`. */
+export const limitField = (max: number, unlessTold: number) =>
+  numeric(z.int('must be a whole number').min(1).max(max)).default(unlessTold);
+export const pageField = limitField(MAX_PAGE, DEFAULT_PAGE);
 export const cursorField = z.string().min(1).max(200).optional();
 export const timeField = z.iso.datetime({ offset: true }).transform((text) => new Date(text));

@@ -1,6 +1,14 @@
-import { cursorField, idField, IsStorableText, MAX_ID_LENGTH, pageField } from '@holdfast/platform';
+import {
+  cursorField,
+  idField,
+  IsNotBlank,
+  IsStorableText,
+  limitField,
+  MAX_ID_LENGTH,
+  pageField,
+} from '@holdfast/platform';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, Matches, MaxLength } from 'class-validator';
 import { z } from 'zod';
 import {
   COUNTRIES,
@@ -41,7 +49,7 @@ export class ProvisionBody {
       'until an operator names one: PUT /api/admin/organizations/{orgId}/phone-numbers/{vapiPhoneId}',
   })
   @IsOptional()
-  @MinLength(1)
+  @IsNotBlank()
   @MaxLength(MAX_ID_LENGTH)
   @IsStorableText()
   assistantId?: string;
@@ -116,6 +124,6 @@ export const availableNumbersQuery = z.object({
   country: z.enum(COUNTRIES),
   numberType: z.enum(NUMBER_TYPES).default('local'),
   areaCode: z.string().regex(AREA_CODE, 'must be 1 to 6 digits').optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_SEARCH_RESULTS).default(DEFAULT_SEARCH_RESULTS),
+  limit: limitField(MAX_SEARCH_RESULTS, DEFAULT_SEARCH_RESULTS),
 });
 export type AvailableNumbersQuery = z.infer<typeof availableNumbersQuery>;

@@ -4,6 +4,7 @@ import {
   ApiOperator,
   EngineClock,
   idField,
+  IsNotBlank,
   IsStorableText,
   MAX_ID_LENGTH,
   OperatorOnly,
@@ -11,7 +12,7 @@ import {
   orRefuse,
   Problems,
 } from '@holdfast/platform';
-import { IsOptional, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsOptional, Matches, MaxLength } from 'class-validator';
 import { NumberRegistry } from '../application/number-registry.port';
 import { NumberView, toNumberView } from './number.view';
 
@@ -24,7 +25,7 @@ class RegisterNumberBody {
   phoneNumber?: string;
 
   @ApiProperty({ example: 'a-9f4e', description: 'the assistant at Vapi that answers its calls' })
-  @MinLength(1)
+  @IsNotBlank()
   @MaxLength(MAX_ID_LENGTH)
   @IsStorableText()
   assistantId: string;

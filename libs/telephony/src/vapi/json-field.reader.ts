@@ -25,9 +25,9 @@ export function recordOf(parent: unknown, ...path: readonly string[]): JsonRecor
   return asRecord(path.reduce<unknown>(fieldOf, parent));
 }
 
-/** Taken verbatim (never trimmed: two ids that differ in a space are two ids) or not at all: 1 to 255 storable characters. */
+/** Taken verbatim (never trimmed: two ids that differ in a space are two ids) or not at all: 1 to 255 storable characters, not only blanks. */
 export function asId(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.length === 0 || value.length > MAX_ID_LENGTH) return undefined;
+  if (typeof value !== 'string' || value.trim() === '' || value.length > MAX_ID_LENGTH) return undefined;
   return UNSTORABLE.test(value) ? undefined : value;
 }
 
