@@ -301,6 +301,25 @@ describe('reconciliation', () => {
   });
 });
 
+it('calls no hold overdue that no sweep can have seen: the engine was away when it expired', async () => {
+  const engine = await startTestEngine();
+  try {
+    const { key } = await makeTenant(engine, { balancePence: 500 });
+    const headers = { apikey: key, 'content-type': 'application/json' };
+    const body = JSON.stringify({ callId: 'forgotten' });
+    await fetch(`${engine.url}/api/billing/reserve-credits`, { method: 'POST', headers, body });
+    const { databaseUrl, reservationSweepSeconds: sweepSeconds } = engine.settings;
+    await sql(databaseUrl, `update credit_reservations set expires_at = now() - interval '30 days'`);
+
+    const answer = await fetch(`${engine.url}/api/admin/reconciliation`, { headers: { apikey: engine.adminKey } });
+    expect(((await answer.json()) as ReconciliationReport).checks.filter(({ ok }) => !ok)).toEqual([]);
+    const later = await reconcile({ databaseUrl, sweepSeconds, timeScale: 1, sweptForSeconds: sweepSeconds + 31 });
+    expect(later.checks.filter(({ ok }) => !ok)).toMatchObject([{ name: 'no_hold_is_overdue', violations: 1 }]);
+  } finally {
+    await engine.stop();
+  }
+});
+
 async function untilSomebodyWaits(bystander: Client): Promise<void> {
   const waiting = `select from pg_locks where locktype = 'advisory' and not granted
     and database = (select oid from pg_database where datname = current_database())`;

@@ -22,6 +22,8 @@ export interface ReconciliationOptions {
   readonly sweepSeconds: number;
   /** 1 in production. */
   readonly timeScale: number;
+  /** How long this engine has looked for expired holds; left out: for ever. */
+  readonly sweptForSeconds?: number;
   readonly checks?: readonly InvariantCheck[];
 }
 
@@ -67,11 +69,15 @@ export async function reconcile(options: ReconciliationOptions): Promise<Reconci
 }
 
 /** The first query of the transaction: everything after it sees the book as of now. */
-async function takeSnapshot(client: Client, { sweepSeconds, timeScale }: ReconciliationOptions): Promise<Date> {
+async function takeSnapshot(client: Client, options: ReconciliationOptions): Promise<Date> {
+  const { sweepSeconds, timeScale, sweptForSeconds = Infinity } = options;
   const { rows } = await client.query<{ now: Date }>('select clock_timestamp() as now');
   const asOf = scaledTime((rows[0] as { now: Date }).now, timeScale);
-  const overdueBefore = addSeconds(asOf, -(sweepSeconds + SWEEP_SLACK_SECONDS * timeScale));
-  await client.query(`select set_config('holdfast.overdue_before', $1, true)`, [overdueBefore.toISOString()]);
+  const patienceSeconds = sweepSeconds + SWEEP_SLACK_SECONDS * timeScale;
+  // What expired while no engine ran is due at the first sweep: until then it is nobody's fault.
+  const overdueBefore =
+    sweptForSeconds < patienceSeconds ? '-infinity' : addSeconds(asOf, -patienceSeconds).toISOString();
+  await client.query(`select set_config('holdfast.overdue_before', $1, true)`, [overdueBefore]);
   return asOf;
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '@holdfast/platform';
+import { ExpireAbandonedReservations } from '@holdfast/reservation';
 import { reconcile, type ReconciliationReport } from './reconciliation-run';
 
 /**
@@ -11,13 +12,17 @@ export class Reconciliation {
   private current: Promise<void> = Promise.resolve();
   private next: Promise<ReconciliationReport> | undefined;
 
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly expiry: ExpireAbandonedReservations,
+  ) {}
 
   run(): Promise<ReconciliationReport> {
     this.next ??= this.current.then(() => {
       this.next = undefined;
       const { databaseUrl, reservationSweepSeconds, timeScale } = this.settings;
-      const report = reconcile({ databaseUrl, sweepSeconds: reservationSweepSeconds, timeScale });
+      const sweptForSeconds = this.expiry.sweptForSeconds();
+      const report = reconcile({ databaseUrl, sweepSeconds: reservationSweepSeconds, timeScale, sweptForSeconds });
       this.current = report.then(
         () => undefined,
         () => undefined,

@@ -27,6 +27,7 @@ export class ExpireAbandonedReservations implements OnModuleDestroy {
   private readonly log = new Logger('expiry');
   private running: Promise<SweepResult> | null = null;
   private stopping = false;
+  private startedAtMs = Infinity;
 
   constructor(
     private readonly work: UnitOfWork,
@@ -39,11 +40,17 @@ export class ExpireAbandonedReservations implements OnModuleDestroy {
 
   /** Begins the schedule; called once the database is ready. */
   start(): void {
+    this.startedAtMs = performance.now();
     const everyMs = (this.settings.reservationSweepSeconds * 1_000) / this.settings.timeScale;
     this.scheduler.addInterval(
       'expire-abandoned-reservations',
       setInterval(() => void this.sweep().catch((fault: Error) => this.log.error(fault.message, fault.stack)), everyMs),
     );
+  }
+
+  /** Since the schedule began, on the engine's clock; 0 before. */
+  sweptForSeconds(): number {
+    return (Math.max(0, performance.now() - this.startedAtMs) / 1_000) * this.settings.timeScale;
   }
 
   /** Runs now, or joins the sweep that is running. A repeat finds nothing left to do. */
