@@ -15,6 +15,8 @@ const SLACK = 300;
 const TWELVE_HOURS = 43_200;
 const A_MINUTE_OF_CREDIT = 56;
 const CAP = 60;
+/** What five minutes, the hold of a call unless somebody says otherwise, can pay at 56p a minute. */
+const CAP_OF_ITS_HOLD = 300;
 
 /** As if the call had been answered so much earlier; its timer looks at it now. */
 async function letPass({ database }: TestEngine, callId: string, seconds: number): Promise<void> {
@@ -42,6 +44,13 @@ async function nextLookAt({ database }: TestEngine, callId: string): Promise<Dat
     [callId],
   );
   return call?.at ?? null;
+}
+
+/** Somebody has looked, and is not at it any more. */
+async function isWaitingForItsNextLook({ database }: TestEngine, callId: string): Promise<boolean> {
+  const waiting =
+    'select from calls where call_id = $1 and next_decision_at > clock_timestamp() and leased_until is null';
+  return (await sql(database.url, waiting, [callId])).length > 0;
 }
 
 describe('a live call of whose end no message came', () => {
@@ -77,6 +86,12 @@ describe('a live call of whose end no message came', () => {
   const stateOf = async (engine: TestEngine, callId: string): Promise<string> =>
     (await new Operator(engine).story(callId)).state;
 
+  /** What the gate has answered to Vapi, in order. */
+  const limitsToldOf = async (callId: string): Promise<unknown[]> =>
+    (await new Operator(keyless).story(callId)).events
+      .filter(({ kind }) => kind === 'gate_accepted')
+      .map(({ capSeconds }) => capSeconds);
+
   /** A minute of credit is warned of at once. */
   const ordersToEnd = (callId: string): Command[] => desk.of(callId).filter(({ type }) => type === 'end-call');
 
@@ -98,6 +113,26 @@ describe('a live call of whose end no message came', () => {
     expect(await operator.violations()).toEqual([]);
     await deliver(keyless, report(callId, tenant.call, { durationSeconds: 50 }));
     expect(await operator.wallet(tenant.orgId)).toMatchObject({ balancePence: pence - 56, heldPence: 0 });
+  });
+
+  it.each<[string, number, number, (operator: Operator, orgId: string) => Promise<unknown>]>([
+    ['more', A_MINUTE_OF_CREDIT, CAP, (operator, orgId) => operator.topUp(orgId, 10_000)],
+    ['less', 10_000, CAP_OF_ITS_HOLD, (operator, orgId) => operator.reserve(orgId, randomUUID(), 173)],
+  ])('that was let in twice, with %s money the second time, may last as long as the larger limit', async (...told) => {
+    const [, balancePence, smaller, changeMoney] = told;
+    const operator = new Operator(keyless);
+    const tenant = await openNumberedTenant(operator, { balancePence });
+    const callId = randomUUID();
+    await deliver(keyless, assistantRequest(callId, tenant.call));
+    await changeMoney(operator, tenant.orgId);
+    await deliver(keyless, assistantRequest(callId, tenant.call));
+    await deliver(keyless, inProgress(callId, { ...tenant.call, controlUrl: desk.urlOf(callId) }));
+    await eventually(async () => expect(await stateOf(keyless, callId)).toBe('live'));
+    expect(await limitsToldOf(callId)).toContain(smaller);
+
+    await letPass(keyless, callId, smaller + SLACK + 1);
+    await eventually(async () => expect(await isWaitingForItsNextLook(keyless, callId)).toBe(true));
+    expect(await stateOf(keyless, callId)).toBe('live');
   });
 
   it('and that nothing could be held for takes nothing of a later top-up', async () => {
