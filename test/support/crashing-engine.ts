@@ -3,20 +3,21 @@ import { UnitOfWork, type Shelf, type ShelfStore } from '@holdfast/platform';
 import { startTestEngine } from './engine';
 
 /**
- * An engine that kills itself (SIGKILL, as `kill -9` would) at a moment it is told. Run by number-engine-process.ts as a
- * process of its own: what it had not made durable by then is gone.
+ * An engine that kills itself (SIGKILL, as `kill -9` would) at a moment it is told, or stands still there (SIGSTOP). Run by
+ * number-engine-process.ts as a process of its own: what it had not made durable by then is gone.
  */
 export interface CrashOrder {
   readonly crashAt: string | null;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
 }
 
 /** Told by the saga itself, but for one: the order and its charge have been sent, COMMIT has not. */
 export const ORDER_SENT = 'order_sent';
 
-let crashAt: string | null = null;
+let order: CrashOrder = { crashAt: null, signal: 'SIGKILL' };
 
 function dieAt(moment: string): void {
-  if (moment === crashAt) process.kill(process.pid, 'SIGKILL');
+  if (moment === order.crashAt) process.kill(process.pid, order.signal);
 }
 
 subscribe('holdfast:number-saga', (message) => dieAt((message as { moment: string }).moment));
@@ -39,9 +40,9 @@ UnitOfWork.prototype.keep = function <Need, View extends object>(
 };
 
 process.on('disconnect', () => process.exit(1)); // the test has gone
-process.on('message', (order: CrashOrder) => {
-  crashAt = order.crashAt;
-  process.send?.({ armed: crashAt });
+process.on('message', (told: CrashOrder) => {
+  order = told;
+  process.send?.({ armed: told.crashAt });
 });
 
 void startTestEngine(JSON.parse(process.env.HOLDFAST_TEST_OVERRIDES ?? '{}') as object).then(({ url }) => {

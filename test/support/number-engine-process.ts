@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Settings } from '@holdfast/platform';
+import type { CrashOrder } from './crashing-engine';
 
 const REGISTER = join(__dirname, 'run-typescript.cjs');
 const MAIN = join(__dirname, 'crashing-engine.ts');
@@ -27,9 +28,18 @@ export class EngineProcess {
   }
 
   /** From now on it kills itself at this moment; null: not at all. */
-  async crashAt(moment: string | null): Promise<void> {
+  crashAt(moment: string | null): Promise<void> {
+    return this.arm({ crashAt: moment, signal: 'SIGKILL' });
+  }
+
+  /** From now on it stands still at this moment, until it is told to go on. */
+  standStillAt(moment: string): Promise<void> {
+    return this.arm({ crashAt: moment, signal: 'SIGSTOP' });
+  }
+
+  private async arm(order: CrashOrder): Promise<void> {
     const armed = once(this.child, 'message');
-    this.child.send({ crashAt: moment });
+    this.child.send(order);
     await armed;
   }
 

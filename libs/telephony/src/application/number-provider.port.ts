@@ -162,8 +162,10 @@ export interface NumberProvider {
    * Call it once per intent, after the intent is durable. It looks for the tag before it buys, so that a second call by
    * mistake finds the first one's number instead of buying another; two calls at the same moment it cannot tell apart.
    * `refused` is about this call: who may have called before asks `findByIntent`, not `buy`.
+   *
+   * @param isInTime asked right before the purchase is sent; where it says no nothing is sent, and the outcome is `unknown`
    */
-  buy(intentId: string, criteria: NumberCriteria, phoneNumber?: string): Promise<BuyOutcome>;
+  buy(intentId: string, criteria: NumberCriteria, phoneNumber?: string, isInTime?: () => boolean): Promise<BuyOutcome>;
 
   /** What this intent owns at the provider. Changes nothing. */
   findByIntent(intentId: string): Promise<FindOutcome>;

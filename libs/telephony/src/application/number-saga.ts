@@ -92,7 +92,9 @@ export class NumberSaga implements OnModuleDestroy {
     const number = await this.record(recordStep(charged, (n, at) => n.startBuying(at)));
     if (number?.step !== 'buying') return null; // not written down: not sent
     reached('buying', number.id);
-    const outcome = await asked(() => this.provider.buy(number.id, criteriaOf(number)));
+    // Past its lease somebody else may have found nothing, and refunded: whoever stood still until then sends nothing.
+    const isInTime = (): boolean => this.clock.approximate() < (number.nextAttemptAt as Date);
+    const outcome = await asked(() => this.provider.buy(number.id, criteriaOf(number), undefined, isInTime));
     reached('buy_answered', number.id);
     switch (outcome.kind) {
       case 'bought':

@@ -16,6 +16,11 @@ export function unknown(detail: string): ProviderUnknown {
   return { kind: 'unknown', detail: oneLine(detail) };
 }
 
+/** Whoever stood still before it could be sent may have been taken for dead meanwhile, and its order refunded. */
+export function notSent(): ProviderUnknown {
+  return unknown('The purchase came too late to be sent');
+}
+
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim().slice(0, MAX_DETAIL_CHARACTERS);
 }

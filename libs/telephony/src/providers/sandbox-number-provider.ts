@@ -18,7 +18,7 @@ import { MAX_SEARCH_RESULTS } from '../application/number-provider.port';
 import { tagOf } from './intent-tag';
 import { refusalOfCriteria } from './offered-numbers';
 import { measureHealth } from './provider-health';
-import { refused, unknown } from './provider-outcome';
+import { notSent, refused, unknown } from './provider-outcome';
 import { behaviourOf, type SandboxBehaviour } from './sandbox-area-codes';
 import { NUMBERS_PER_AREA, sandboxNumber, startingPlaceOf } from './sandbox-numbering';
 import type { SandboxNumber, SandboxShelf } from './sandbox-shelf';
@@ -63,7 +63,12 @@ export class SandboxNumberProvider implements NumberProvider {
     return { kind: 'found', numbers };
   }
 
-  async buy(intentId: string, criteria: NumberCriteria, phoneNumber?: string): Promise<BuyOutcome> {
+  async buy(
+    intentId: string,
+    criteria: NumberCriteria,
+    phoneNumber?: string,
+    isInTime = (): boolean => true,
+  ): Promise<BuyOutcome> {
     tagOf(intentId);
     const impossible = this.refusalFor(criteria);
     if (impossible) return impossible;
@@ -71,7 +76,9 @@ export class SandboxNumberProvider implements NumberProvider {
     await this.takeTime(behaviour);
     if (behaviour.refuseBuy) return refused(behaviour.refuseBuy, `Sandbox: ${behaviour.summary}`);
     if (behaviour.buyTimesOut === 'before') return this.timeOut(behaviour);
-    const owned = (await this.shelf.get(intentId)) ?? (await this.sell(intentId, criteria, phoneNumber));
+    const bought = await this.shelf.get(intentId);
+    if (!bought && !isInTime()) return notSent();
+    const owned = bought ?? (await this.sell(intentId, criteria, phoneNumber));
     if ('kind' in owned) return owned;
     if (behaviour.buyTimesOut === 'after') return this.timeOut(behaviour);
     const purchase = purchaseOf(owned);

@@ -18,7 +18,7 @@ import { refusalOfCriteria } from './offered-numbers';
 import { MAX_BUY_TRIES } from './provider-deadline';
 import { judgeWrite } from './provider-fault';
 import { measureHealth } from './provider-health';
-import { refused, unknown } from './provider-outcome';
+import { notSent, refused, unknown } from './provider-outcome';
 import type { TwilioSettings } from './twilio-client';
 import { twilioFaultOf, twilioReasonOf } from './twilio-fault';
 import { type OwnedNumber, TwilioNumbers } from './twilio-numbers';
@@ -57,7 +57,12 @@ export class TwilioNumberProvider implements NumberProvider {
     }
   }
 
-  async buy(intentId: string, criteria: NumberCriteria, phoneNumber?: string): Promise<BuyOutcome> {
+  async buy(
+    intentId: string,
+    criteria: NumberCriteria,
+    phoneNumber?: string,
+    isInTime = (): boolean => true,
+  ): Promise<BuyOutcome> {
     const tag = tagOf(intentId);
     const impossible = this.refusalFor(criteria);
     if (impossible) return impossible;
@@ -67,11 +72,17 @@ export class TwilioNumberProvider implements NumberProvider {
     } catch (error) {
       return judgeTwilio(error);
     }
-    return phoneNumber === undefined ? this.buyAny(intentId, criteria) : this.buyThis(intentId, criteria, phoneNumber);
+    const buyThis = (one: string): Promise<BuyOutcome> =>
+      isInTime() ? this.buyThis(intentId, criteria, one) : Promise.resolve(notSent());
+    return phoneNumber === undefined ? this.buyAny(intentId, criteria, buyThis) : buyThis(phoneNumber);
   }
 
   /** Numbers are sold while we look at them. Only a definite "taken" leads to another try. */
-  private async buyAny(intentId: string, criteria: NumberCriteria): Promise<BuyOutcome> {
+  private async buyAny(
+    intentId: string,
+    criteria: NumberCriteria,
+    buyThis: (phoneNumber: string) => Promise<BuyOutcome>,
+  ): Promise<BuyOutcome> {
     const tried = new Set<string>();
     let outcome: BuyOutcome = refused('no_number_in_area_code', 'Twilio has none of this kind for sale now');
     while (tried.size < MAX_BUY_TRIES) {
@@ -81,7 +92,7 @@ export class TwilioNumberProvider implements NumberProvider {
       const candidate = candidates[placeOf(intentId, candidates.length)];
       if (!candidate) return outcome;
       tried.add(candidate.phoneNumber);
-      outcome = await this.buyThis(intentId, criteria, candidate.phoneNumber);
+      outcome = await buyThis(candidate.phoneNumber);
       if (outcome.kind !== 'refused' || outcome.reason !== 'number_taken') return outcome;
     }
     return outcome;

@@ -61,6 +61,13 @@ describe('Buying a number at Twilio', () => {
     expect(twilio.seen('GET', SEARCH)).toHaveLength(0);
   });
 
+  it('sends no purchase that comes too late, though it was in time before the search', async () => {
+    const isInTime = () => twilio.seen('GET', SEARCH).length === 0;
+    expect(await provider().buy(intentId, LOCAL, undefined, isInTime)).toMatchObject({ kind: 'unknown' });
+    expect(twilio.seen('GET', SEARCH)).toHaveLength(1);
+    expect(purchases()).toHaveLength(0);
+  });
+
   it('does not buy again for an intent that already has a number', async () => {
     const first = await provider().buy(intentId, LOCAL);
     const second = await provider().buy(intentId, LOCAL);

@@ -69,6 +69,13 @@ describe('A number of Vapi', () => {
       });
     });
 
+    it('not too late, though it was in time before the look for its tag', async () => {
+      const isInTime = () => vapi.requests.length === 0;
+      expect(await provider().buy(intentId, LOCAL, undefined, isInTime)).toMatchObject({ kind: 'unknown' });
+      expect(vapi.requests).toHaveLength(1);
+      expect(purchases()).toHaveLength(0);
+    });
+
     it('once per intent', async () => {
       const first = await bought();
       expect(await bought()).toEqual(first);

@@ -16,7 +16,7 @@ import { intentOf, TAG_PREFIX, tagOf } from './intent-tag';
 import { refusalOfCriteria } from './offered-numbers';
 import { judgeWrite } from './provider-fault';
 import { measureHealth } from './provider-health';
-import { refused, unknown } from './provider-outcome';
+import { notSent, refused, unknown } from './provider-outcome';
 import { vapiFaultOf, vapiReasonOf } from './vapi-fault';
 import { type VapiNumber, VapiNumbers, type VapiSettings } from './vapi-numbers';
 
@@ -45,13 +45,19 @@ export class VapiNumberProvider implements NumberProvider {
     return refused('not_offered', 'Vapi cannot be searched: asking for a number buys it');
   }
 
-  async buy(intentId: string, criteria: NumberCriteria, phoneNumber?: string): Promise<BuyOutcome> {
+  async buy(
+    intentId: string,
+    criteria: NumberCriteria,
+    phoneNumber?: string,
+    isInTime = (): boolean => true,
+  ): Promise<BuyOutcome> {
     const tag = tagOf(intentId);
     const impossible = this.refusalFor(criteria);
     if (impossible) return impossible;
     if (phoneNumber !== undefined) return refused('not_offered', 'Vapi gives no choice of digits');
     try {
       const [owned] = await this.vapi.named(tag);
+      if (!owned && !isInTime()) return notSent();
       const number = owned ?? (await this.vapi.buy(tag, criteria.areaCode));
       const purchase = purchaseOf(intentId, number);
       return isUsable(number) ? { kind: 'bought', purchase } : { kind: 'activating', purchase };
