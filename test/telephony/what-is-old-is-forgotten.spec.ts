@@ -89,4 +89,31 @@ describe('what is old is forgotten', () => {
     await eventually(async () => expect(await left()).toEqual(RECENT));
     await job.onModuleDestroy();
   });
+
+  it('never a delivery that is still to be run, nor, for as long again, one that was given up when it was old', async () => {
+    const deliverLate = (name: string, status: string, state: string): Promise<object[]> =>
+      sql(
+        database.url,
+        `insert into webhook_delivery_log (id, received_at, type, status, headers, payload, retry_at, processed_at)
+         select gen_random_uuid(), clock_timestamp() - interval '400 days', $1, $2, '{}', '{}', ${state}`,
+        [name, status],
+      );
+    const LONG_AGO = `clock_timestamp() - interval '399 days'`;
+    await deliverLate('left by an engine that was away', 'received', `${LONG_AGO}, null`);
+    await deliverLate('failed, and due again', 'failed', `${LONG_AGO}, ${LONG_AGO}`);
+    await deliverLate('given up just now', 'failed', `null, clock_timestamp() - interval '29 days'`);
+    await deliverLate('given up long ago', 'failed', `null, clock_timestamp() - interval '31 days'`);
+    await deliverLate('done', 'processed', `null, ${LONG_AGO}`);
+
+    const { job } = started();
+    await eventually(async () => {
+      const { deliveries } = (await left()) as { deliveries: string[] };
+      expect(deliveries.filter((name) => name !== 'recent').sort()).toEqual([
+        'failed, and due again',
+        'given up just now',
+        'left by an engine that was away',
+      ]);
+    });
+    await job.onModuleDestroy();
+  });
 });

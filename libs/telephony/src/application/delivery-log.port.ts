@@ -61,6 +61,6 @@ export abstract class DeliveryLog {
    * outcome. Moves them on by `leaseSeconds`, so that one replica at a time has them.
    */
   abstract claimRetries(now: Date, leaseSeconds: number, limit: number): Promise<LoggedDelivery[]>;
-  /** @returns how many were removed */
+  /** Spares what is still to be run, and what came of an old delivery only after `moment`. @returns how many were removed */
   abstract removeOlderThan(moment: Date, limit: number): Promise<number>;
 }

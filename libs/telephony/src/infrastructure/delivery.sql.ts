@@ -56,8 +56,14 @@ export const LIST_DELIVERIES = `select ${SUMMARY_COLUMNS} from webhook_delivery_
     and ($4::timestamptz is null or (d.received_at, d.id) < ($4::timestamptz, $5::uuid))
   order by d.received_at desc, d.id desc limit $6::integer`;
 
+/**
+ * What is still to be run (`retry_at`) is never old: an engine that was away for longer than that charges it when it is back.
+ * What it then gave up stays as long for the operator as anything else.
+ */
 export const REMOVE_OLD_DELIVERIES = `delete from webhook_delivery_log where id in (
-    select id from webhook_delivery_log where received_at < $1::timestamptz order by received_at limit $2::integer)`;
+    select id from webhook_delivery_log
+    where received_at < $1::timestamptz and retry_at is null and coalesce(processed_at < $1::timestamptz, true)
+    order by received_at limit $2::integer)`;
 
 export function toSummary(row: DeliveryRow): DeliverySummary {
   return {
