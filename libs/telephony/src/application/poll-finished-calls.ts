@@ -10,7 +10,7 @@ import { RecoveryProgress } from './recovery-progress.port';
 const POLL_SECONDS = 60;
 /** Never more often than this, real time, however fast a simulation runs. */
 const MIN_POLL_MS = 1_000;
-/** Windows overlap: a record may show up late in the provider's list. */
+/** Windows overlap: a record may show up late in the provider's list, and a young one is left to its report. */
 const OVERLAP_SECONDS = 600;
 /** The provider's largest page. */
 const PAGE = 1_000;
@@ -70,6 +70,8 @@ export class PollFinishedCalls implements OnModuleDestroy {
     for (let i = 0; i < listed.calls.length; i += AT_ONCE) {
       await Promise.all(listed.calls.slice(i, i + AT_ONCE).map((found) => this.recovery.reconcile(found, now)));
     }
-    await this.progress.end(listed.readUntil ?? addSeconds(now, -OVERLAP_SECONDS));
+    const overlapped = addSeconds(now, -OVERLAP_SECONDS);
+    const { readUntil } = listed;
+    await this.progress.end(readUntil && readUntil < overlapped ? readUntil : overlapped);
   }
 }

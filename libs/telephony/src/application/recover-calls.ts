@@ -18,6 +18,8 @@ const TOLERATED_DIFFERENCE_SECONDS = 2;
 const LOOKUP = 'vapi:lookup';
 const MESSAGES = 'vapi:messages';
 
+type CallIds = Pick<Call, 'callId' | 'orgId' | 'billingCallId'>;
+
 /** Finds out what became of calls whose messages were lost, by asking the provider. */
 @Injectable()
 export class CallRecovery {
@@ -54,13 +56,10 @@ export class CallRecovery {
   }
 
   /** A call whose end no message told: settled, or from now on one whose report is missing. @returns when to look again. */
-  async conclude(found: FinishedCall, call: Call): Promise<Date | null> {
+  async conclude(found: FinishedCall, call: CallIds): Promise<Date | null> {
     if (await this.settleFrom(found, call)) return null;
     const nextDecisionAt = this.pauseAfter(0);
-    const { callId, orgId } = call;
-    const { startedAt, endedAt, endedReason } = { startedAt: undefined, ...found };
-    const at = this.clock.approximate();
-    await this.calls.learn({ callId, orgId, state: 'ended', at, startedAt, endedAt, endedReason, nextDecisionAt });
+    await this.learnItIsOver(found, call, nextDecisionAt);
     return nextDecisionAt;
   }
 
@@ -120,11 +119,17 @@ export class CallRecovery {
     if (wasOverBefore && !(await this.tenants.isNamedBy(found.call, orgId))) return;
     const startedAt = (found.outcome === 'ended' && found.startedAt) || null;
     const billingCallId = await this.billing.find(found.call, orgId, known, startedAt);
-    if (isRefusal(billingCallId)) return; // the next poll lists it again
+    if (isRefusal(billingCallId)) {
+      // The next polls find out; when they list it no more it is charged all the same.
+      if (!known) await this.learnItIsOver(found, { callId, orgId }, this.pauseAfter(ASK_AGAIN_SECONDS.length));
+      return;
+    }
     const hold = await this.reader.find(billingCallId, orgId);
     if (hold?.settlement) return this.compare(found, hold);
     if (found.endedAt && secondsBetween(found.endedAt, now) < REPORT_GRACE_SECONDS) return; // its report may be on its way
-    await this.settleFrom(found, { callId, orgId, billingCallId });
+    // The list shows it for ten minutes: what cannot be charged by then (its wallet is locked, say) is asked about by itself.
+    if (known?.state === 'ended') await this.settleFrom(found, known);
+    else await this.conclude(found, { callId, orgId, billingCallId });
   }
 
   /**
@@ -142,11 +147,7 @@ export class CallRecovery {
   }
 
   /** @returns whether nothing is left to do about this call. */
-  private async settleFrom(
-    found: FinishedCall,
-    call: Pick<Call, 'callId' | 'orgId' | 'billingCallId'>,
-  ): Promise<boolean> {
-    const { callId, orgId, billingCallId } = call;
+  private async settleFrom(found: FinishedCall, { callId, orgId, billingCallId }: CallIds): Promise<boolean> {
     const at = this.clock.approximate();
     this.calls.tell({
       callId,
@@ -180,6 +181,17 @@ export class CallRecovery {
     });
     if (isRefusal(settled)) this.log.warn(`call ${callId} is over but was not charged: ${settled.code}`);
     return !isRefusal(settled);
+  }
+
+  /** From now on its own timer asks about it, until it is settled. */
+  private async learnItIsOver(
+    found: FinishedCall,
+    { callId, orgId, billingCallId }: Pick<Call, 'callId' | 'orgId'> & Partial<CallIds>,
+    nextDecisionAt: Date,
+  ): Promise<void> {
+    const { startedAt, endedAt, endedReason } = { startedAt: undefined, ...found };
+    const ended = { state: 'ended', at: this.clock.approximate(), startedAt, endedAt, endedReason } as const;
+    await this.calls.learn({ callId, orgId, billingCallId, ...ended, nextDecisionAt });
   }
 
   /** Vapi corrects finished calls now and then: told to the operator, never charged again silently. */
