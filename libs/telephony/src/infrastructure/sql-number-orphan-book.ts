@@ -76,12 +76,13 @@ export class SqlNumberOrphanBook extends OrphanBook {
     }));
   }
 
+  /** What is open has a next attempt, and only that is in the index idx_phone_numbers_due: numbers that are done are not read. */
   async stuckSince(before: Date): Promise<Orphan[]> {
     const rows: Record<'id' | 'org_id' | 'provider' | 'ref' | 'phone_number' | 'detail', string>[] =
       await this.database.query(
         `select id, org_id, provider, provider_ref as ref, phone_number,
            step || ': ' || coalesce(last_error, 'nobody has taken it') as detail
-         from phone_numbers where step_since < $1 order by step_since limit ${MAX_SHOWN}`,
+         from phone_numbers where next_attempt_at is not null and step_since < $1 order by step_since limit ${MAX_SHOWN}`,
         [before],
       );
     return rows.map((row) => ({
