@@ -13,6 +13,7 @@ import { HoldsAreCountedAnew1700000000012 } from './1700000000012-holds-are-coun
 import { ADeliveryThatWaitsKeepsTheWayToItsCall1700000000013 } from './1700000000013-a-delivery-that-waits-keeps-the-way-to-its-call';
 import { WhatNamesACallInItsOrder1700000000014 } from './1700000000014-what-names-a-call-in-its-order';
 import { AWalletsCreditsAreFoundAmongItsCalls1700000000015 } from './1700000000015-a-wallets-credits-are-found-among-its-calls';
+import { WhatWasAddedToAMigrationThatHadRun1700000000016 } from './1700000000016-what-was-added-to-a-migration-that-had-run';
 
 /** In order. Listed, not globbed: globs resolve differently in source, build and tests. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   ADeliveryThatWaitsKeepsTheWayToItsCall1700000000013,
   WhatNamesACallInItsOrder1700000000014,
   AWalletsCreditsAreFoundAmongItsCalls1700000000015,
+  WhatWasAddedToAMigrationThatHadRun1700000000016,
 ] as const;

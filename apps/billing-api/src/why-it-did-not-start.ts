@@ -1,5 +1,5 @@
 import { resolve, sep } from 'node:path';
-import { isConnectionLost, PostgresTooOldError, sqlState } from '@holdfast/platform';
+import { DatabaseTooNewError, isConnectionLost, PostgresTooOldError, sqlState } from '@holdfast/platform';
 import { dataFolderOf } from './data-folder';
 import { SettingsError } from './read-settings';
 
@@ -26,7 +26,8 @@ export function whyItDidNotStart(fault: unknown, environment: NodeJS.ProcessEnv)
     isConnectionLost(fault) ||
     DATABASE_CODES.test(sqlState(fault) ?? '') ||
     TLS_TEXTS.test(message) ||
-    fault instanceof PostgresTooOldError
+    fault instanceof PostgresTooOldError ||
+    fault instanceof DatabaseTooNewError
   ) {
     return `DATABASE_URL: ${message || (code ?? 'connection refused')}`; // one of several addresses says nothing
   }

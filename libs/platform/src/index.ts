@@ -27,11 +27,13 @@ export * from './postgres/database-fault';
 export { dataSourceOptions } from './postgres/data-source.options';
 export { EngineClock } from './postgres/engine-clock';
 export {
+  DatabaseTooNewError,
   migrate,
   OLDEST_POSTGRES,
   pendingMigrations,
   PostgresTooOldError,
   refuseOldPostgres,
+  unknownMigrations,
 } from './postgres/migrate';
 export { guarded, keyed, lookedUp, statement, type Statement, namedRowsOf, rowsOf } from './postgres/statement';
 export { Settings, type VapiSettings } from './settings/settings';

@@ -1,4 +1,4 @@
-import { pendingMigrations } from '@holdfast/platform';
+import { pendingMigrations, unknownMigrations } from '@holdfast/platform';
 import type { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import {
@@ -25,7 +25,11 @@ const FIND_CONSTRAINTS = `select conname as name from pg_constraint c
 
 export async function verifyMigrations(database: DataSource): Promise<Finding[]> {
   const pending = await pendingMigrations(database);
-  return [expectThat('all migrations of this build have run', pending.length === 0, `missing: ${pending.join(', ')}`)];
+  const unknown = await unknownMigrations(database);
+  return [
+    expectThat('all migrations of this build have run', pending.length === 0, `missing: ${pending.join(', ')}`),
+    expectThat('no newer build has changed the schema', unknown.length === 0, `of a newer one: ${unknown.join(', ')}`),
+  ];
 }
 
 /** Names are the contract: the old engine's operators run SQL by hand. */
