@@ -56,6 +56,55 @@ describe('a value', () => {
   });
 });
 
+describe('a message says the setting, what it may be, and what it was', () => {
+  it.each([
+    ['PORT', 'nonsense', 'must be a whole number from 0 to 65535'],
+    ['PORT', '70000', 'must be a whole number from 0 to 65535'],
+    ['PORT', '3000.5', 'must be a whole number from 0 to 65535'],
+    ['RESERVATION_TTL_SECONDS', '0', 'must be a number of seconds above 0, up to 86400'],
+    ['CALL_SLICE_SECONDS', '5m', 'must be a number of seconds above 0, up to 43200'],
+    ['DEFAULT_PENCE_PER_MINUTE', 'abc', 'must be a number from 0 to 1000000 with at most 4 decimals'],
+    ['DEFAULT_PENCE_PER_MINUTE', '0.00001', 'must be a number from 0 to 1000000 with at most 4 decimals'],
+    ['TIME_SCALE', '0', 'must be a number from 1 to 1000'],
+    ['LOG_LEVEL', 'INFO', 'must be one of fatal, error, warn, info, debug, trace, silent'],
+    ['TELEPHONY_PROVIDER', 'vonage', 'must be one of sandbox, vapi, twilio'],
+    ['VAPI_HMAC_ALGORITHM', 'md5', 'must be one of sha256, sha512, sha1'],
+    ['NODE_ENV', 'prod', 'must be production, exactly, or another name'],
+  ])('%s=%s', async (name, value, mayBe) => {
+    expect(await problemOf({ [name]: value })).toBe(`${name}: ${mayBe}, not "${value}"`);
+  });
+
+  it('in one line, whatever was said, and no more of that than is needed to know it again', async () => {
+    expect(await problemOf({ PORT: '30\n00' })).toMatch(/, not "30\\n00"$/);
+    expect((await problemOf({ LOG_LEVEL: 'x'.repeat(10_000) })).length).toBeLessThan(200);
+  });
+
+  it.each([
+    'ADMIN_API_KEY',
+    'VAPI_WEBHOOK_SECRET',
+    'VAPI_HMAC_SECRET',
+    'VAPI_API_KEY',
+    'TWILIO_AUTH_TOKEN',
+    'DATABASE_URL',
+    'SENTRY_DSN',
+    'VAPI_BASE_URL',
+    'TWILIO_BASE_URL',
+    'PUBLIC_URL',
+  ])('but %s may be a secret, or have one in it, and is not said', async (name) => {
+    for (const value of ['tell no body', 'ftp://u:tell#no body@h/x', `tell${'y'.repeat(2_000)}ü`]) {
+      const problem = await problemOf({ [name]: value });
+      expect(problem).toMatch(new RegExp(`^${name}: must `));
+      expect(problem).not.toContain('tell');
+    }
+  });
+
+  it('and names the credentials that a provider lacks, no others', async () => {
+    const problem = await problemOf({ TELEPHONY_PROVIDER: 'twilio', VAPI_API_KEY: 'k', TWILIO_ACCOUNT_SID: 's' });
+    expect(problem).toBe('TWILIO_AUTH_TOKEN: required when TELEPHONY_PROVIDER=twilio');
+    expect(await problemOf({ TELEPHONY_PROVIDER: 'vapi' })).toBe('VAPI_API_KEY: required when TELEPHONY_PROVIDER=vapi');
+  });
+});
+
 describe('a number', () => {
   const NUMBERS = [
     'PORT',
@@ -106,7 +155,9 @@ describe('a secret', () => {
     expect((await read({ ...PRODUCTION, [name]: 'x'.repeat(least) })).production).toBe(true);
   });
 
-  it.each(LEAST)('%s travels in headers: what those cannot carry stops the start', async (name) => {
+  const TRAVELLING = [...LEAST.map(([name]) => name), 'VAPI_API_KEY', 'TWILIO_AUTH_TOKEN'];
+
+  it.each(TRAVELLING)('%s travels in headers: what those cannot carry stops the start', async (name) => {
     for (const bad of ['pass word', 'schlüssel', 'a\tb', 'a\u0000b', 'a\nb', '🔑🔑🔑🔑']) {
       expect(await problemOf({ [name]: bad })).toBe(
         `${name}: must be printable ASCII without spaces: it travels in a header`,
@@ -127,8 +178,27 @@ describe('an address', () => {
     ]) {
       expect(await problemOf({ [name]: bad })).toBe(`${name}: must be a URL that begins with http:// or https://`);
     }
-    for (const good of ['http://127.0.0.1:4010', 'https://api.vapi.test/base', 'http://localhost']) {
+    for (const good of ['http://127.0.0.1:4010', 'https://api.vapi.test', 'http://localhost']) {
       await expect(read({ [name]: good })).resolves.toBeDefined();
+    }
+  });
+
+  it('of another API may have a path', async () => {
+    const { vapi } = await read({ VAPI_BASE_URL: 'https://api.vapi.test/base' });
+    expect(vapi.baseUrl).toBe('https://api.vapi.test/base');
+  });
+
+  it('PUBLIC_URL has no path, which the address that Vapi is told would lose', async () => {
+    for (const bad of ['https://x.test/engine', 'https://x.test/?a', 'https://x.test/#b', 'https://u:p@x.test']) {
+      expect(await problemOf({ PUBLIC_URL: bad })).toMatch(/^PUBLIC_URL: must be an address without a path/);
+    }
+    for (const good of [
+      'https://billing.test',
+      'https://billing.test/',
+      'http://127.0.0.1:3000',
+      'https://Billing.test:443',
+    ]) {
+      expect((await read({ PUBLIC_URL: good })).publicUrl).toBe(good);
     }
   });
 
@@ -179,13 +249,13 @@ describe('an address', () => {
 
 it.each(['VAPI_HMAC_SIGNATURE_HEADER', 'VAPI_HMAC_TIMESTAMP_HEADER'])('%s is the name of a header', async (name) => {
   for (const bad of ['x signature', 'x-signature:', 'x(1)', 'ü'])
-    expect(await problemOf({ [name]: bad })).toBe(`${name}: must be the name of a header`);
+    expect(await problemOf({ [name]: bad })).toBe(`${name}: must be the name of a header, not "${bad}"`);
   const { vapi } = await read({ VAPI_HMAC_SECRET: 's', [name]: 'X-Vapi-Signature' });
   expect([vapi.hmac?.signatureHeader, vapi.hmac?.timestampHeader]).toContain('x-vapi-signature');
 });
 
 it.each(['Production', 'prod', 'PRODUCTION', 'prod-eu'])('NODE_ENV=%s is no production by a slip', async (name) => {
-  expect(await problemOf({ ...PRODUCTION, NODE_ENV: name })).toMatch(/^NODE_ENV: write production, exactly/);
+  expect(await problemOf({ ...PRODUCTION, NODE_ENV: name })).toMatch(/^NODE_ENV: must be production, exactly/);
 });
 
 it.each(['test', 'development', 'staging'])('NODE_ENV=%s is lenient', async (name) => {

@@ -14,6 +14,7 @@ describe('HOLDFAST_DATA', () => {
     ['', '.data'],
     [' \t', '.data'],
     ['/var/lib/holdfast', '/var/lib/holdfast'],
+    [' /var/lib/hold fast\n', '/var/lib/hold fast'],
   ])('%j is the folder %s', (HOLDFAST_DATA, folder) => {
     expect(dataFolderOf({ HOLDFAST_DATA })).toBe(folder);
   });

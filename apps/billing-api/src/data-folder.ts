@@ -1,7 +1,6 @@
 const DEFAULT = '.data';
 
-/** Where a development engine keeps its database and the secrets it made up. Empty or blank counts as unset. */
+/** Where a development engine keeps its database and the secrets it made up. Trimmed, as every setting; blank counts as unset. */
 export function dataFolderOf(environment: NodeJS.ProcessEnv): string {
-  const given = environment.HOLDFAST_DATA ?? '';
-  return given.trim() === '' ? DEFAULT : given;
+  return environment.HOLDFAST_DATA?.trim() || DEFAULT;
 }

@@ -3,11 +3,14 @@ import type { Settings } from '@holdfast/platform';
 import { parseControlHosts } from '@holdfast/telephony';
 import { z } from 'zod';
 import {
-  decimalField,
   environmentField,
   headerNameField,
+  hostUrlField,
   httpUrlField,
+  oneOf,
   postgresUrlField,
+  rateField,
+  scaleField,
   secondsField,
   secretField,
   sentryDsnField,
@@ -25,6 +28,12 @@ const TEN_YEARS_SECONDS = 3_653 * 86_400;
 /** Where guessing pays. */
 const LEAST_IN_PRODUCTION = { ADMIN_API_KEY: 16, VAPI_WEBHOOK_SECRET: 8, VAPI_HMAC_SECRET: 8 } as const;
 
+const WHAT_A_RATE_IS = 'must be a number from 0 to 1000000 with at most 4 decimals';
+/** Never said back: terminals and logs keep what they are shown. Addresses may have a password in them. */
+const UNSAID = /KEY$|SECRET$|TOKEN$|URL$|DSN$/;
+/** What was said is recognised by its beginning, and the line stays one line. */
+const SAID_CHARACTERS = 60;
+
 const Environment = z.object({
   NODE_ENV: environmentField.default('development'),
   PORT: wholeField(0, 65_535).default(3000),
@@ -33,31 +42,37 @@ const Environment = z.object({
   ADMIN_API_KEY: secretField(MAX_KEY_LENGTH).optional(),
   VAPI_WEBHOOK_SECRET: secretField(MAX_SECRET_LENGTH).optional(),
   VAPI_HMAC_SECRET: secretField(MAX_SECRET_LENGTH).optional(),
-  VAPI_HMAC_ALGORITHM: z.enum(['sha256', 'sha512', 'sha1']).default('sha256'),
+  VAPI_HMAC_ALGORITHM: oneOf(['sha256', 'sha512', 'sha1']).default('sha256'),
   VAPI_HMAC_SIGNATURE_HEADER: headerNameField.default('x-signature'),
   VAPI_HMAC_TIMESTAMP_HEADER: headerNameField.default('x-timestamp'),
   VAPI_HMAC_PREFIX: z.string().default(''),
   VAPI_HMAC_TOLERANCE_SECONDS: secondsField(TEN_YEARS_SECONDS).default(300),
-  VAPI_API_KEY: z.string().optional(),
+  VAPI_API_KEY: secretField(MAX_SECRET_LENGTH).optional(),
   VAPI_BASE_URL: httpUrlField.optional(),
   VAPI_CONTROL_HOSTS: z.string().default('.vapi.ai'),
-  TELEPHONY_PROVIDER: z.enum(['sandbox', 'vapi', 'twilio']).default('sandbox'),
+  TELEPHONY_PROVIDER: oneOf(['sandbox', 'vapi', 'twilio']).default('sandbox'),
   TWILIO_ACCOUNT_SID: z.string().optional(),
-  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_AUTH_TOKEN: secretField(MAX_SECRET_LENGTH).optional(),
   TWILIO_BASE_URL: httpUrlField.optional(),
-  PUBLIC_URL: httpUrlField.optional(),
+  PUBLIC_URL: hostUrlField.optional(),
   RESERVATION_TTL_SECONDS: secondsField().default(1_800),
   RESERVATION_SWEEP_SECONDS: secondsField().default(60),
   KILL_SWITCH_INTERVAL_SECONDS: secondsField(3_600).default(60),
   CALL_SLICE_SECONDS: secondsField(43_200).default(300),
-  DEFAULT_PENCE_PER_MINUTE: decimalField(z.number()).default(56),
+  DEFAULT_PENCE_PER_MINUTE: rateField(WHAT_A_RATE_IS).default(56),
   DEFAULT_INCREMENT_SECONDS: wholeField(1, MAX_INCREMENT_SECONDS).default(60),
   WEBHOOK_BODY_LIMIT_BYTES: wholeField(1_024, 1_073_741_824).default(10_485_760),
   RATE_LIMIT_PER_MINUTE: wholeField(0, Number.MAX_SAFE_INTEGER).default(60_000),
   SENTRY_DSN: sentryDsnField.optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  TIME_SCALE: decimalField(z.number().min(1).max(1_000)).default(1),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  TIME_SCALE: scaleField(1_000).default(1),
 });
+
+const CREDENTIALS_OF = {
+  sandbox: [],
+  vapi: ['VAPI_API_KEY'],
+  twilio: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'VAPI_API_KEY'],
+} as const satisfies Record<string, readonly (keyof z.infer<typeof Environment>)[]>;
 
 /** What the environment left open and development may make up. */
 export interface Development {
@@ -68,10 +83,11 @@ export interface Development {
 
 /** @throws SettingsError with one line that names the setting. Values are trimmed; blank counts as unset. */
 export async function readSettings(environment: NodeJS.ProcessEnv, development: Development): Promise<Settings> {
-  const parsed = Environment.safeParse(withoutBlanks(environment));
+  const said = withoutBlanks(environment);
+  const parsed = Environment.safeParse(said);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
-    throw new SettingsError(`${path.join('.')}: ${message}`);
+    throw wrong(String(path[0]), message, said);
   }
   const env = parsed.data;
   const production = env.NODE_ENV === 'production';
@@ -79,9 +95,7 @@ export async function readSettings(environment: NodeJS.ProcessEnv, development: 
   requireProviderCredentials(env);
   checked('VAPI_CONTROL_HOSTS', () => parseControlHosts(env.VAPI_CONTROL_HOSTS));
   const defaultPencePerMinuteE4 = rateToE4(env.DEFAULT_PENCE_PER_MINUTE);
-  if (defaultPencePerMinuteE4 === undefined) {
-    throw new SettingsError('DEFAULT_PENCE_PER_MINUTE: must be a number from 0 to 1000000 with at most 4 decimals');
-  }
+  if (defaultPencePerMinuteE4 === undefined) throw wrong('DEFAULT_PENCE_PER_MINUTE', WHAT_A_RATE_IS, said);
   return {
     production,
     port: env.PORT,
@@ -133,6 +147,12 @@ function withoutBlanks(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
 }
 
+function wrong(name: string, mayBe: string, said: Readonly<Record<string, string>>): SettingsError {
+  const value = said[name] ?? '';
+  const shown = UNSAID.test(name) ? '' : `, not ${JSON.stringify(value.slice(0, SAID_CHARACTERS))}`;
+  return new SettingsError(`${name}: ${mayBe}${shown}`);
+}
+
 function checked(name: string, parse: () => unknown): void {
   try {
     parse();
@@ -155,12 +175,7 @@ function refuseDevelopmentConveniences(env: z.infer<typeof Environment>): void {
 }
 
 function requireProviderCredentials(env: z.infer<typeof Environment>): void {
-  if (env.TELEPHONY_PROVIDER === 'twilio' && !(env.TWILIO_ACCOUNT_SID && env.TWILIO_AUTH_TOKEN && env.VAPI_API_KEY)) {
-    throw new SettingsError(
-      'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, VAPI_API_KEY: required when TELEPHONY_PROVIDER=twilio',
-    );
-  }
-  if (env.TELEPHONY_PROVIDER === 'vapi' && !env.VAPI_API_KEY) {
-    throw new SettingsError('VAPI_API_KEY: required when TELEPHONY_PROVIDER=vapi');
-  }
+  const missing = CREDENTIALS_OF[env.TELEPHONY_PROVIDER].filter((name) => env[name] === undefined);
+  if (missing.length > 0)
+    throw new SettingsError(`${missing.join(', ')}: required when TELEPHONY_PROVIDER=${env.TELEPHONY_PROVIDER}`);
 }
