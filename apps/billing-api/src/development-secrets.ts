@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@holdfast/platform';
 
 const SECRET_BYTES = 24;
 
@@ -11,7 +12,7 @@ export class DevelopmentSecrets {
   constructor(private readonly folder: string) {}
 
   secret(name: string): string {
-    mkdirSync(this.folder, { recursive: true });
+    makeFolder(this.folder);
     const file = join(this.folder, `${name.toLowerCase().replaceAll('_', '-')}.txt`);
     let value = read(file);
     if (!value) {

@@ -24,6 +24,8 @@ async function emptied(url: string): Promise<void> {
   await client.end();
 }
 
+const GIVEN = { DATABASE_URL: 'postgres://127.0.0.1:1/db' };
+
 const listening = (port: number, host: string): Promise<unknown> =>
   once(createServer().listen(port, host), 'listening');
 
@@ -34,7 +36,7 @@ describe('a start that fails says in one line what to change', () => {
     ['nobody listens at any of its addresses', 'postgres://u@localhost:1/db'],
     ['the socket is not there', 'postgres:///db?host=/no/such/folder'],
   ])('DATABASE_URL when %s', async (_, url) => {
-    const why = whyItDidNotStart(await faultOf(migrate(url)), {});
+    const why = whyItDidNotStart(await faultOf(migrate(url)), { DATABASE_URL: url });
     expect(why).toMatch(/^DATABASE_URL: \S[^\n]*$/);
   });
 
@@ -43,7 +45,7 @@ describe('a start that fails says in one line what to change', () => {
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     const fault = await faultOf(migrate(`postgres://u@127.0.0.1:${port}/db`));
-    expect(whyItDidNotStart(fault, {})).toMatch(/^DATABASE_URL: \S[^\n]*$/);
+    expect(whyItDidNotStart(fault, GIVEN)).toMatch(/^DATABASE_URL: \S[^\n]*$/);
     silent.close();
   });
 
@@ -52,7 +54,7 @@ describe('a start that fails says in one line what to change', () => {
     ['14.23 (Debian 14.23-1)', 'PostgreSQL 15 or newer is needed, this is 14.23 (Debian 14.23-1)'],
   ])('DATABASE_URL when the server is of version %s', async (version, why) => {
     const fault = await faultOf(Promise.resolve(version).then(refuseOldPostgres));
-    expect(whyItDidNotStart(fault, {})).toBe(`DATABASE_URL: ${why}`);
+    expect(whyItDidNotStart(fault, GIVEN)).toBe(`DATABASE_URL: ${why}`);
     for (const good of ['15.14', '18.4', '19beta1']) expect(() => refuseOldPostgres(good)).not.toThrow();
   });
 
@@ -82,7 +84,7 @@ describe('a start that fails says in one line what to change', () => {
       ],
     ])('%s', async (_, change, words) => {
       const url = Object.assign(new URL(database.url), change).href;
-      const why = whyItDidNotStart(await faultOf(emptied(database.url).then(() => migrate(url))), {});
+      const why = whyItDidNotStart(await faultOf(emptied(database.url).then(() => migrate(url))), GIVEN);
       expect(why).toMatch(new RegExp(`^DATABASE_URL: [^\\n]*${words}[^\\n]*$`));
     });
   });
@@ -91,6 +93,28 @@ describe('a start that fails says in one line what to change', () => {
     const fault = await faultOf(Promise.resolve().then(() => mkdirSync(HOLDFAST_DATA, { recursive: true })));
     expect(whyItDidNotStart(fault, { HOLDFAST_DATA })).toMatch(/^HOLDFAST_DATA: [^\n]+$/);
     expect(whyItDidNotStart(fault, { HOLDFAST_DATA: '/dev/nul' })).not.toMatch(/HOLDFAST_DATA/);
+  });
+
+  it.each(['/proc/no-such', '/proc/no-such/sub'])('HOLDFAST_DATA when it cannot be made: %s', (HOLDFAST_DATA) => {
+    const path = '/proc/no-such';
+    const fault = Object.assign(new Error(`ENOENT: mkdir '${path}'`), { code: 'ENOENT', syscall: 'mkdir', path });
+    expect(whyItDidNotStart(fault, { HOLDFAST_DATA })).toBe(`HOLDFAST_DATA: ENOENT: mkdir '${path}'`);
+  });
+
+  it.each(['ENOSPC: no space left on device, write', 'initdb failed: FATAL: x: No space left on device\nchild exited'])(
+    'HOLDFAST_DATA when its disk is full: %j',
+    (message) => {
+      const [line] = message.split('\n');
+      expect(whyItDidNotStart(new Error(message), {})).toBe(`HOLDFAST_DATA: its disk is full (${line})`);
+      expect(whyItDidNotStart(new Error(message), GIVEN)).not.toMatch(/HOLDFAST_DATA/);
+    },
+  );
+
+  it('HOLDFAST_DATA when the server that says no is the embedded one', () => {
+    const fault = Object.assign(new Error('password authentication failed'), { code: '28P01' });
+    expect(whyItDidNotStart(fault, {})).toBe(
+      'HOLDFAST_DATA: the embedded PostgreSQL there: password authentication failed',
+    );
   });
 
   it('HOST when this machine has no such address, or there is no such name', async () => {

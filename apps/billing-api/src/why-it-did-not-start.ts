@@ -11,16 +11,21 @@ const DATABASE_CODES = /^(EAI_AGAIN|28P01|28000|3D000|3F000|42501|25006)$/;
 /** Encryption that the server does not offer, a certificate that nobody vouches for. */
 const TLS_TEXTS = /\b(SSL|TLS|certificate)\b/i;
 
+/** Wherever it was noticed: by us, by initdb, by the server. */
+const DISK_FULL = /ENOSPC|No space left on device/i;
+
 /** One line, which begins with the setting to change wherever there is one. */
 export function whyItDidNotStart(fault: unknown, environment: NodeJS.ProcessEnv): string {
   const { HOST, LOG_LEVEL } = environment;
+  const embedded = !environment.DATABASE_URL?.trim();
   if (fault instanceof SettingsError) return fault.message;
   const { code, message, stack, syscall, path } = fault as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return 'PORT: another program listens there already; choose another with PORT=…';
   if (code === 'EACCES' && syscall === 'listen')
     return 'PORT: this account may not listen there; choose one above 1023';
   if (code === 'EADDRNOTAVAIL' || isName(fault, HOST)) return `HOST: ${message}: this machine has no such address`;
-  if (isInside(dataFolderOf(environment), path)) return `HOLDFAST_DATA: ${message}`;
+  if (isOnTheWay(dataFolderOf(environment), path, syscall)) return `HOLDFAST_DATA: ${message}`;
+  if (embedded && DISK_FULL.test(message)) return `HOLDFAST_DATA: its disk is full (${firstLine(message)})`;
   if (
     syscall === 'connect' ||
     isConnectionLost(fault) ||
@@ -29,7 +34,8 @@ export function whyItDidNotStart(fault: unknown, environment: NodeJS.ProcessEnv)
     fault instanceof PostgresTooOldError ||
     fault instanceof DatabaseTooNewError
   ) {
-    return `DATABASE_URL: ${message || (code ?? 'connection refused')}`; // one of several addresses says nothing
+    const setting = embedded ? 'HOLDFAST_DATA: the embedded PostgreSQL there' : 'DATABASE_URL';
+    return `${setting}: ${message || (code ?? 'connection refused')}`; // one of several addresses says nothing
   }
   return LOG_LEVEL === 'debug' ? (stack ?? message) : message;
 }
@@ -40,6 +46,16 @@ function isName(fault: unknown, host: string | undefined): boolean {
   return hostname !== undefined && hostname === host?.trim();
 }
 
-function isInside(folder: string, path: string | undefined): boolean {
-  return path !== undefined && `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);
+/** The folder, what is in it, and what had to be made above it. */
+function isOnTheWay(folder: string, path: string | undefined, syscall: string | undefined): boolean {
+  if (path === undefined) return false;
+  return isInside(folder, path) || (syscall === 'mkdir' && isInside(path, folder));
+}
+
+function isInside(folder: string, path: string): boolean {
+  return `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] as string;
 }

@@ -41,6 +41,7 @@ export async function prepareDataFolder(options: DataFolderOptions): Promise<voi
   if (existsSync(join(directory, 'PG_VERSION'))) {
     refuseOtherVersion(directory);
     refuseOtherOwner(directory, account);
+    refuseLostPassword(directory);
     return;
   }
   if (existsSync(directory) && readdirSync(directory).length > 0)
@@ -114,6 +115,13 @@ function refuseOtherOwner(directory: string, account: ServerAccount | undefined)
   const expected = account?.uid ?? process.getuid?.() ?? owner;
   if (owner === expected) return;
   throw new Error(`The data folder ${directory} belongs to account ${owner}, PostgreSQL would run as ${expected}.`);
+}
+
+/** Before the server is started for nothing: it would let nobody in. */
+function refuseLostPassword(directory: string): void {
+  const file = passwordFile(directory);
+  if (existsSync(file) || !/^[^#]*scram-sha-256/m.test(readFileSync(join(directory, 'pg_hba.conf'), 'utf8'))) return;
+  throw new Error(`The data folder ${directory} has lost its password: put ${file} back.`);
 }
 
 function passwordFile(directory: string): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from './make-folder';
 import { binariesIn, healLibraryLinks, type PlatformBinaries } from './platform-binaries';
 import { accountCan, serverAccountFor, type ServerAccount } from './server-account';
 
@@ -23,7 +24,7 @@ export function runnableBinaries(binaries: PlatformBinaries, account: ServerAcco
  */
 export function reachableDataFolder(wanted: string): string {
   const account = serverAccountFor(wanted);
-  mkdirSync(dirname(wanted), { recursive: true });
+  makeFolder(dirname(wanted));
   if (!account) return wanted;
   const reachable = accountCan(account, '-x', dirname(wanted));
   if (existsSync(join(wanted, 'PG_VERSION'))) {
@@ -54,7 +55,7 @@ function copiedBinaries(binaries: PlatformBinaries): PlatformBinaries {
 
 /** The name is predictable and everybody may write beside it, so anything but our own folder is refused. */
 function ownedSharedPlace(): string {
-  mkdirSync(SHARED_PLACE, { recursive: true });
+  makeFolder(SHARED_PLACE);
   const found = lstatSync(SHARED_PLACE);
   if (!found.isDirectory() || found.uid !== process.getuid?.())
     throw new Error(`${SHARED_PLACE} is not a folder of this account: remove it, or set DATABASE_URL.`);

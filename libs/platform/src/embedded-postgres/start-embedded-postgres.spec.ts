@@ -89,6 +89,20 @@ describe('the embedded PostgreSQL', () => {
     writeFileSync(file, '18\n');
   });
 
+  it('says that the password is lost before it starts a server that would let nobody in', async () => {
+    await start();
+    await running!.stop();
+    const password = readFileSync(`${directory}.password`);
+    rmSync(`${directory}.password`);
+    await expect(start()).rejects.toThrow(
+      `The data folder ${directory} has lost its password: put ${directory}.password back.`,
+    );
+    expect(existsSync(join(directory, 'postmaster.pid'))).toBe(false);
+    writeFileSync(`${directory}.password`, password, { mode: 0o600 });
+    await start();
+    expect(await valueOf('select 1')).toBe(1);
+  });
+
   it('refuses a folder that holds something else', async () => {
     writeFileSync(join(parent, 'letter.txt'), 'dear diary');
     await expect(startEmbeddedPostgres({ directory: parent })).rejects.toThrow(

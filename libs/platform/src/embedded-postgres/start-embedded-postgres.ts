@@ -1,7 +1,8 @@
-import { realpathSync, mkdirSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { credentialsOf, prepareDataFolder } from './data-folder';
 import { claimDataFolder } from './data-folder-claim';
+import { makeFolder } from './make-folder';
 import { locateBinaries } from './platform-binaries';
 import { runningPostmaster } from './postmaster-pid-file';
 import { startPostmaster } from './postmaster-start';
@@ -91,6 +92,6 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 /** One name per folder, whatever links lead to it: claims and copies are found by name. */
 function canonical(directory: string): string {
   const parent = dirname(resolve(directory));
-  mkdirSync(parent, { recursive: true });
+  makeFolder(parent);
   return join(realpathSync(parent), basename(directory));
 }
