@@ -1,7 +1,7 @@
 import { useMemoryAsNeeded } from './start-in-little-memory';
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '@holdfast/platform';
+import { START_PATIENCE_MS, startEmbeddedPostgres, type EmbeddedPostgres } from '@holdfast/platform';
 import { dataFolderOf } from './data-folder';
 import { DevelopmentSecrets } from './development-secrets';
 import { readSettings } from './read-settings';
@@ -44,7 +44,10 @@ async function main(): Promise<void> {
       },
     });
     void database?.exited.then(() => stop('The embedded PostgreSQL ended', 1));
-    engine = await startEngine(settings);
+    engine = await startEngine(settings, (fault) => {
+      const seconds = START_PATIENCE_MS / 1_000;
+      console.error(`Waiting for the database, up to ${seconds} s. ${whyItDidNotStart(fault, process.env)}`);
+    });
     useMemoryAsNeeded();
     console.log(welcome(engine.url, settings, secrets.made, database !== undefined));
   } catch (fault) {

@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EngineClock, Metrics, migrate, type Settings } from '@holdfast/platform';
+import { EngineClock, Metrics, migrate, whenDatabaseIsThere, type Settings } from '@holdfast/platform';
 import { ExpireAbandonedReservations } from '@holdfast/reservation';
 import { TelephonySchedules } from '@holdfast/telephony';
 import { Admission } from './admission';
@@ -23,17 +23,17 @@ export interface Engine {
   stop(patienceMs?: number): Promise<void>;
 }
 
-/** Migrates the database and serves. Used by main, and by tests exactly as by main. */
-export async function startEngine(settings: Settings): Promise<Engine> {
-  await migrate(settings.databaseUrl);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), fastifyAdapter(settings), {
-    logger: new EngineLogger(settings.logLevel),
-    bodyParser: false,
-    abortOnError: false,
-  });
+/**
+ * Migrates the database and serves. Used by main, and by tests exactly as by main.
+ * @param waiting told why, once, when the database has to be waited for
+ */
+export async function startEngine(
+  settings: Settings,
+  waiting: (fault: unknown) => void = () => undefined,
+): Promise<Engine> {
+  const app = await whenDatabaseIsThere(() => connected(settings), waiting);
   setUpHttp(app, faultReporter(settings.sentryDsn));
   setUpApiDocs(app);
-  await app.get(EngineClock).now(); // measures how far this machine's clock is off the database's
   const metrics = app.get(Metrics);
   new Admission(() => metrics.shed('http')).guard(app.getHttpServer());
   await app.listen(settings.port, settings.host);
@@ -54,4 +54,21 @@ export async function startEngine(settings: Settings): Promise<Engine> {
       }
     },
   };
+}
+
+/** What of a start needs the database, and may be tried again. */
+async function connected(settings: Settings): Promise<NestFastifyApplication> {
+  await migrate(settings.databaseUrl);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), fastifyAdapter(settings), {
+    logger: new EngineLogger(settings.logLevel),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  try {
+    await app.get(EngineClock).now(); // measures how far this machine's clock is off the database's
+    return app;
+  } catch (fault) {
+    await app.close();
+    throw fault;
+  }
 }

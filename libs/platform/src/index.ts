@@ -35,6 +35,7 @@ export {
   refuseOldPostgres,
   unknownMigrations,
 } from './postgres/migrate';
+export { START_PATIENCE_MS, whenDatabaseIsThere } from './postgres/when-database-is-there';
 export { guarded, keyed, lookedUp, statement, type Statement, namedRowsOf, rowsOf } from './postgres/statement';
 export { Settings, type VapiSettings } from './settings/settings';
 export { BoundedMemory } from './unit-of-work/bounded-memory';
