@@ -221,6 +221,22 @@ describe('an address', () => {
     }
   });
 
+  it.each([
+    ['prefer', 'verify-full'],
+    ['require', 'verify-full'],
+    ['verify-ca', 'verify-full'],
+    ['verify-full', 'verify-full'],
+    ['no-verify', 'no-verify'],
+    ['disable', 'disable'],
+    ['require&uselibpqcompat=true', 'require&uselibpqcompat=true'],
+  ])('DATABASE_URL with sslmode=%s is what the driver makes of it, %s, without a warning', async (mode, meant) => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const url = (sslmode: string): string => `postgres://h/db?application_name=x&sslmode=${sslmode}`;
+    expect((await read({ DATABASE_URL: url(mode) })).databaseUrl).toBe(url(meant));
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+
   it('SENTRY_DSN is taken exactly when Sentry would take it', async () => {
     const dsns = [
       'https://key@sentry.test/1',

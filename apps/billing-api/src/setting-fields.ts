@@ -63,9 +63,18 @@ export const hostUrlField = httpUrlField.refine(
   'must be an address without a path, such as https://billing.example.com',
 );
 
+/** What the driver makes of these modes, with eight lines of warning at every start that its next version may not. */
+const MEANS_VERIFY_FULL = /([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/;
+
+function withModeSpelledOut(connectionString: string): string {
+  const asLibpq = /[?&]uselibpqcompat=true(?=&|$)/.test(connectionString);
+  return asLibpq ? connectionString : connectionString.replace(MEANS_VERIFY_FULL, '$1verify-full');
+}
+
 /** Asked of those who will read it: they take more than a URL parser (a socket's folder, files of certificates). */
 export const postgresUrlField = z
   .string()
+  .overwrite(withModeSpelledOut)
   .refine(
     (text) => /^postgres(ql)?:\/\//.test(text) && isReadable(text),
     'must be such as postgres://user:password@host:5432/database, with special characters percent-encoded',
