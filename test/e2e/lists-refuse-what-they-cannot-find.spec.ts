@@ -64,6 +64,17 @@ describe('a limit is written in digits', () => {
       expectProblem(await page(limit), 400, 'invalid_request', { errors });
     }
     expect((await page('10')).status).toBe(200);
+
+    const { body } = await operatorOf(engine).get('openapi.json');
+    expect(body).toHaveProperty(
+      ['paths', `/${list.split('?')[0]!}`, 'get', 'parameters'],
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: 'limit',
+          schema: expect.objectContaining({ type: 'integer', default: expect.any(Number) }),
+        }),
+      ]),
+    );
   });
 });
 

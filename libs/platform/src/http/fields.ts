@@ -48,7 +48,7 @@ function isNumeral(value: unknown): boolean {
 
 /** A query's `limit`. */
 export const limitField = (max: number, unlessTold: number) =>
-  numeric(z.int('must be a whole number').min(1).max(max)).default(unlessTold);
+  numeric(z.int('must be a whole number').min(1).max(max).default(unlessTold));
 export const pageField = limitField(MAX_PAGE, DEFAULT_PAGE);
 export const cursorField = z.string().min(1).max(200).optional();
 export const timeField = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
