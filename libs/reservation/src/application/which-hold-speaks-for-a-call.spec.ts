@@ -1,5 +1,5 @@
 import { addSeconds } from '@holdfast/kernel';
-import { CreditReservation, type ReservationState } from '../domain/credit-reservation';
+import { CreditReservation, type ReservationState, type Settlement } from '../domain/credit-reservation';
 import { STANDARD } from '../domain/rate-card.examples';
 import { ReservationsByCall } from './reservations.shelf';
 
@@ -42,11 +42,21 @@ it.each([
   ['settled', 60],
 ])('of a live hold and a settled one that name a call, the older speaks for it: the %s', (older, bornAfter) => {
   const desk = deskOf({ orgId: MINE, callId: 'settled', vapiCallId: CALL });
-  const settlement = {
-    ...{ transactionId: 'charge', status: 'committed', reservedPence: 280, actualCostPence: 56, chargedPence: 56 },
-    ...{ releasedPence: 224, uncollectedPence: 0, billedSeconds: 60, actualDurationSeconds: 60, late: false },
-    ...{ balanceBeforePence: 1_000, balanceAfterPence: 944, effectiveBalancePence: 944 },
-  } as const;
+  const settlement: Settlement = {
+    transactionId: 'charge',
+    status: 'committed',
+    reservedPence: 280,
+    actualCostPence: 56,
+    chargedPence: 56,
+    releasedPence: 224,
+    uncollectedPence: 0,
+    billedSeconds: 60,
+    actualDurationSeconds: 60,
+    balanceBeforePence: 1_000,
+    balanceAfterPence: 944,
+    effectiveBalancePence: 944,
+    late: false,
+  };
   desk.find('settled')?.settle(settlement, AT);
   const birth = { id: 'live', orgId: MINE, callId: 'live', vapiCallId: CALL, estimatedMinutes: 5, prepaid: true };
   desk.add(CreditReservation.open({ ...birth, rateCard: STANDARD, createdAt: addSeconds(AT, bornAfter) }));
