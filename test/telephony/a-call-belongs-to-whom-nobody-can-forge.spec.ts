@@ -91,6 +91,13 @@ describe('a call', () => {
     expect(failed[0]).toMatchObject({ orgId: null, error: expect.stringContaining('no organization') });
   });
 
+  it('of an assistant whose only number was released is paid by nobody', async () => {
+    const [phoneNumberId, assistantId] = [randomUUID(), randomUUID()];
+    await operator.registerNumber(owner.orgId, phoneNumberId, assistantId);
+    await operator.releaseNumber(owner.orgId, phoneNumberId);
+    expect(await play({ assistantId })).toEqual([0, 0]);
+  });
+
   it('of an assistant that two organisations have is paid by neither', async () => {
     await operator.registerNumber(other.orgId, randomUUID(), owner.assistantId);
     expect(await play({ assistantId: owner.assistantId })).toEqual([0, 0]);

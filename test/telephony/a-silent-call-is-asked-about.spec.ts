@@ -169,6 +169,18 @@ describe('a call that was let in and of which nothing more is heard', () => {
       expect(followed).toEqual([]);
     });
 
+    it('is given back when its gate had refused it: it never started', async () => {
+      const { orgId, call } = await openNumberedTenant(operator);
+      const callId = randomUUID();
+      await deliver(engine, assistantRequest(callId, call));
+      await becomes(callId, 'refused');
+      await operator.topUp(orgId, 1_000);
+      await operator.reserve(orgId, callId);
+      await sql(engine.database.url, EXPIRE, [callId]);
+      expect(await operator.sweep()).toMatchObject({ kept: 0, expired: 1 });
+      expect(await operator.wallet(orgId)).toMatchObject({ balancePence: 1_000, heldPence: 0 });
+    });
+
     it('is given back when the call of its very id is another tenant’s, however long that was talked', async () => {
       const [owner, other] = [await openNumberedTenant(operator), await operator.openTenant({ balancePence: 1_000 })];
       const callId = randomUUID();

@@ -169,6 +169,19 @@ describe('the gate', () => {
     expect(await operator.wallet(acme.orgId)).toMatchObject({ heldPence: 280, activeReservations: 1 });
   });
 
+  it('asked once more after a top-up lets the call last longer, and it is known to', async () => {
+    const acme = await tenant({ balancePence: 280 });
+    const callId = randomUUID();
+    expect(capOf(await ask(callId, acme))).toBe(300);
+    const known = `select cap_seconds as cap from calls where call_id = $1`;
+    const isKnown = (cap: number): Promise<void> =>
+      eventually(async () => expect(await sql(engine.database.url, known, [callId])).toEqual([{ cap }]));
+    await isKnown(300);
+    await operator.topUp(acme.orgId, 280);
+    expect(capOf(await ask(callId, acme))).toBe(600);
+    await isKnown(600);
+  });
+
   it('lets a call that has been charged not in again', async () => {
     const acme = await tenant({ balancePence: 1_000 });
     const callId = randomUUID();
