@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { deliver, post, STATUS_CHECK, type Answer } from './support/deliver';
-import { inProgress, report } from './support/messages';
+import { eventually } from './support/eventually';
+import { assistantRequest, inProgress, report } from './support/messages';
 import { Operator, type Story } from './support/operator';
 import { openNumberedTenant, type NumberedTenant } from './support/tenants';
 
@@ -80,6 +81,18 @@ describe('of two tenants that name one call', () => {
       expect(await operator.wallet(owner.orgId)).toMatchObject({ balancePence: BALANCE - 112, heldPence: 0 });
       expect(await operator.wallet(other)).toMatchObject(HELD);
     });
+  });
+
+  it('whose hold stands under the id of a call that the gate refused another sees it listed as live', async () => {
+    const broke = await openNumberedTenant(operator);
+    expect((await deliver(engine, assistantRequest(callId, broke.call))).body).toHaveProperty('error');
+    await eventually(async () => expect((await operator.story(callId)).state).toBe('refused'));
+    await operator.reserve(other, callId);
+    const answer = await fetch(`${engine.url}/api/admin/calls?state=live&limit=200`, {
+      headers: { authorization: `Bearer ${engine.adminKey}` },
+    });
+    const { data } = (await answer.json()) as { data: { callId: string }[] };
+    expect(data.filter((item) => item.callId === callId)).toMatchObject([{ orgId: other, startedAt: null }]);
   });
 
   it('a call that nobody pays for is not said to go on for a hold that another has under its id', async () => {

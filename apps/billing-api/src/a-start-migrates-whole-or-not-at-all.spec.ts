@@ -72,7 +72,9 @@ describe('the schema of a database at a start', () => {
     await client.query(`delete from migrations where name = $1`, [ALL.at(-1)]);
     await client.query(`insert into migrations (timestamp, name) values (1900000000000, 'OfTheFuture1900000000000')`);
     const fault = await migrate(database.url).catch((refused: unknown) => refused);
-    expect(whyItDidNotStart(fault, {})).toMatch(/^DATABASE_URL: a newer Holdfast [^\n]*OfTheFuture[^\n]*$/);
+    expect(whyItDidNotStart(fault, { DATABASE_URL: database.url })).toMatch(
+      /^DATABASE_URL: a newer Holdfast [^\n]*OfTheFuture[^\n]*$/,
+    );
     const { rows } = await client.query('select name from migrations where name = $1', [ALL.at(-1)]);
     expect(rows).toEqual([]);
   });

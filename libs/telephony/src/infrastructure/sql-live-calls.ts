@@ -30,7 +30,7 @@ const LIST = `select r.id, r.call_id, coalesce(c.call_id, r.vapi_call_id) as vap
     k.increment_seconds, k.minimum_seconds, k.connection_fee_pence
   from credit_reservations r
   join rate_cards k on k.id = r.rate_card_id
-  left join calls c on c.billing_call_id = r.call_id
+  left join calls c on c.billing_call_id = r.call_id and c.org_id = r.org_id
   where r.status = 'active' and coalesce(c.state, 'live') = $1 and ($2::uuid is null or r.id > $2)
   order by r.id limit $3`;
 
