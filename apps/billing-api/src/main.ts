@@ -14,6 +14,11 @@ const USAGE = `usage: npm start
   Takes no arguments: settings are environment variables, such as PORT=4000 npm start (README.md, Settings).`;
 const CALLED_WRONGLY = 2;
 
+function sayWhatIsWaitedFor(fault: unknown): void {
+  const seconds = START_PATIENCE_MS / 1_000;
+  console.error(`Waiting for the database, up to ${seconds} s. ${whyItDidNotStart(fault, process.env)}`);
+}
+
 async function main(): Promise<void> {
   let database: EmbeddedPostgres | undefined;
   let engine: Engine | undefined;
@@ -44,10 +49,7 @@ async function main(): Promise<void> {
       },
     });
     void database?.exited.then(() => stop('The embedded PostgreSQL ended', 1));
-    engine = await startEngine(settings, (fault) => {
-      const seconds = START_PATIENCE_MS / 1_000;
-      console.error(`Waiting for the database, up to ${seconds} s. ${whyItDidNotStart(fault, process.env)}`);
-    });
+    engine = await startEngine(settings, sayWhatIsWaitedFor);
     useMemoryAsNeeded();
     console.log(welcome(engine.url, settings, secrets.made, database !== undefined));
   } catch (fault) {
